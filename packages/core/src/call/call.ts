@@ -1,0 +1,41 @@
+import type { HttpHeaders } from '../http/headers.ts';
+import type { JsonObject } from '../json/json.ts';
+import type { Plan } from '../routing/plan.ts';
+import type { NativeTarget } from './native-target.ts';
+import type { Dialect, Operation } from './operation.ts';
+import type { ReceiptDraft } from './receipt.ts';
+
+/** One AI request on its way in. Stages may change what is not readonly. */
+export interface Call {
+  /** Sorts by time; goes out as `x-ai-proxy-id`. */
+  readonly id: string;
+  readonly operation: Operation;
+  readonly dialect: Dialect;
+  /** Which face the caller speaks: `openai`, or the provider's name on its native routes. */
+  readonly face: string;
+  /** The request in canonical form, or in the provider's own on native routes; empty where the call is opaque. */
+  input: JsonObject;
+  /** The model as the caller named it; absent where the route has none. */
+  readonly model: string | undefined;
+  readonly stream: boolean;
+  readonly headers: HttpHeaders;
+  /** Aborts when the caller leaves or the call's total clock runs out. */
+  readonly signal: AbortSignal;
+  /** Who asks, once the `identify` stage knows. */
+  caller?: Caller;
+  /** Where it goes, once the `plan` stage has decided. */
+  plan?: Plan;
+  readonly receipt: ReceiptDraft;
+  /** Where a native or opaque call goes. */
+  readonly native?: NativeTarget;
+  /** The framework's own request, where a binding gave it. */
+  readonly context?: unknown;
+  /** Lets a policy see each chunk of a stream as it passes, synchronously. */
+  tap(see: (chunk: unknown) => void): void;
+}
+
+/** Who is asking. Policies of the `identify` stage fill it. */
+export interface Caller {
+  readonly id: string;
+  readonly [claim: string]: unknown;
+}

@@ -1,0 +1,15 @@
+import type { NativeRoute } from '../provider/native-surface.ts';
+import type { Provider } from '../provider/provider.ts';
+
+/** A native route that has been matched. */
+export interface NativeTarget {
+  readonly provider: Provider;
+  readonly route: NativeRoute;
+  readonly method: string;
+  /** Path below the provider's base URL, optional prefix restored, made of checked segments. */
+  readonly path: string;
+  /** With its `?`, or empty. */
+  readonly query: string;
+  /** The body as it came, for sending it on byte for byte; absent once a policy has changed `call.input`. */
+  readonly bytes?: Uint8Array;
+}

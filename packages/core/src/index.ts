@@ -1,0 +1,39 @@
+export type { Call, Caller } from './call/call.ts';
+export type { NativeTarget } from './call/native-target.ts';
+export type { Dialect, Operation } from './call/operation.ts';
+export type { Outcome } from './call/outcome.ts';
+export type { Receipt, ReceiptDraft } from './call/receipt.ts';
+export type { ChunkBatch, RelayReply, Reply, StreamReply, ValueReply } from './call/reply.ts';
+export type { Usage } from './call/usage.ts';
+export type { ErrorCode } from './errors/codes.ts';
+export { errorTypeOf, ProxyError } from './errors/proxy-error.ts';
+export type { ErrorSource, ProxyErrorOptions, UpstreamAnswer } from './errors/proxy-error.ts';
+export type { Encoder, Face } from './faces/face.ts';
+export type { Frame, FrameBatch, FrameReader, Framing } from './framing/frame.ts';
+export type { Handler } from './http/handler.ts';
+export { headerValue } from './http/headers.ts';
+export type { HttpHeaders } from './http/headers.ts';
+export type { HttpRelay, HttpReply, HttpStream, RelayEnd } from './http/reply.ts';
+export type { HttpRequest, HttpRequestBody } from './http/request.ts';
+export { isJsonObject } from './json/json.ts';
+export type { JsonObject, JsonValue } from './json/json.ts';
+export { fromCaller } from './provider/credential.ts';
+export type { ApiKey } from './provider/credential.ts';
+export type { NativeRoute, NativeSight, NativeSurface, NativeWatcher } from './provider/native-surface.ts';
+export { defineProvider } from './provider/provider.ts';
+export type {
+  CanonicalOperation,
+  ErrorAnswer,
+  ModelInfo,
+  ModelListing,
+  Provider,
+  ProviderCall,
+  ProviderFailure,
+  ProviderOperation,
+  StreamDecoder,
+  UpstreamRequest,
+  UpstreamRequests,
+} from './provider/provider.ts';
+export type { Plan, Target } from './routing/plan.ts';
+export { definePolicy, stageOrder } from './stages/policy.ts';
+export type { Next, Policy, Stage } from './stages/policy.ts';

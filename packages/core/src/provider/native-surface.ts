@@ -1,0 +1,50 @@
+import type { Usage } from '../call/usage.ts';
+import type { ProxyError } from '../errors/proxy-error.ts';
+import type { Frame, Framing } from '../framing/frame.ts';
+import type { JsonObject } from '../json/json.ts';
+
+/** A provider's own API, as far as it is let through. What no rule names is not there. */
+export interface NativeSurface {
+  readonly routes: readonly NativeRoute[];
+  /** The leading segment that callers may leave out, without slashes: `v1`. */
+  readonly optionalPrefix?: string;
+  /** Groups of `closed` routes that the operator has opened. */
+  readonly open?: readonly string[];
+  /** Reads whole answers for what they consumed. */
+  readUsage(operation: string, body: unknown): Usage | undefined;
+  /** Reads a stream as it passes; one watcher a stream. */
+  createWatcher(operation: string): NativeWatcher;
+  /** An error of the proxy's own in the provider's dialect: the body of a JSON answer. */
+  errorBody(error: ProxyError): JsonObject;
+  /** The same inside a stream that has begun: the text of a whole frame. */
+  errorFrame(error: ProxyError, framing: Framing): string;
+}
+
+export interface NativeRoute {
+  readonly methods: readonly string[];
+  /** Path below the base URL, in segments: `/v1/files/:id/content`. `:name` stands for one segment, a last `*` for any rest. */
+  readonly path: string;
+  /** The receipt's word for it: `chat`, `ocr`, `files`, … */
+  readonly operation: string;
+  /** `inference`: JSON in, JSON or a stream out, through every stage. `relay`: opaque bytes. */
+  readonly kind: 'inference' | 'relay';
+  /** Names the group that must be opened first; absent where the route is open. */
+  readonly closed?: string;
+  /** How streams of this route are framed. */
+  readonly framing?: Framing;
+}
+
+/** Watches a native stream. It sees every frame and changes none. */
+export interface NativeWatcher {
+  see(frame: Frame): NativeSight;
+  /** Whether the stream had come to its end when the body ended. */
+  complete(): boolean;
+}
+
+export interface NativeSight {
+  /** The frame holds output: from here on no other target can take over. */
+  readonly commits?: boolean;
+  readonly usage?: Usage;
+  /** The frame reports a failure; the text is the provider's. */
+  readonly failure?: { readonly message: string; readonly body: unknown };
+}

@@ -1,0 +1,24 @@
+import type { Call } from '../call/call.ts';
+import type { Reply } from '../call/reply.ts';
+
+/** The stages of a call, in the order in which it passes them; an answer passes them the other way. */
+export const stageOrder = ['identify', 'shape', 'guard', 'plan', 'reuse', 'admit', 'attempts'] as const;
+
+export type Stage = (typeof stageOrder)[number];
+
+/** Hands the call to what comes after. May be called once. */
+export type Next = () => Promise<Reply>;
+
+/** Something that every call passes. Its promise resolves before a stream ends. */
+export interface Policy {
+  /** For errors and documentation. */
+  readonly name: string;
+  /** Where it stands; `guard` by default. Policies of one stage run in the order in which they were given. */
+  readonly stage?: Stage;
+  handle(call: Call, next: Next): Promise<Reply>;
+}
+
+/** Typed identity: checks a policy's shape where it is written. */
+export function definePolicy(policy: Policy): Policy {
+  return policy;
+}
