@@ -28,6 +28,8 @@ export interface Provider {
   readonly operations: Readonly<Partial<Record<CanonicalOperation, ProviderOperation>>>;
   /** What it lists; absent where there is no listing. */
   readonly models?: ModelListing;
+  /** What callers of the OpenAI face get of its answer headers: rate limits, request ids. Nothing else comes down. */
+  readonly answerHeaders?: (headers: HttpHeaders) => Record<string, string>;
   /** Reads an answer that is not 2xx, or an error inside one. */
   readonly error: (answer: ErrorAnswer) => ProviderFailure;
   /** The provider's own API under `<mount>/<name>/…`; absent where it has none. */
@@ -100,7 +102,7 @@ export interface ModelInfo {
   readonly id: string;
   readonly created?: number;
   readonly ownedBy?: string;
-  /** What it can do, in the words of the house: `chat`, `fim`, `embeddings`, `tools`, `vision`, `reasoning`, …; absent where unknown. */
+  /** What it can do, in the words of the house: `chat`, `completions`, `fim`, `embeddings`, `moderations`, `ocr`, `audio`, `tools`, `vision`, `reasoning`; absent where unknown. */
   readonly capabilities?: ReadonlySet<string>;
   readonly contextLength?: number;
   /** Other names of the same model. */
