@@ -4,7 +4,13 @@ export default defineConfig({
   // Siblings are read from their sources: tests need no build.
   ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'], externalConditions: ['source', 'node', 'import', 'default'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'docs/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'test/**/*.test.ts',
+      'examples/*/test/**/*.test.ts',
+      'docs/test/**/*.test.ts',
+      'bench/test/**/*.test.ts',
+    ],
     reporters: ['default', './test/closing-line-reporter.ts'],
     testTimeout: 20_000,
   },
