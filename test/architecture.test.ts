@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findForbidden, readTrackedTexts } from './architecture/forbidden-text.ts';
 import { readHouse, readReferences, type Manifest, type Room } from './architecture/house.ts';
-import { houseRules as rules, type RoomRules } from './architecture/rules.ts';
+import * as manifestRules from './architecture/manifest-rules.ts';
+import type { RoomRules } from './architecture/rule.ts';
+import * as sourceRules from './architecture/source-rules.ts';
 
 /** The rooms of the house. A new package is one line here. */
 const rooms: RoomRules = {
@@ -22,6 +24,8 @@ const rooms: RoomRules = {
   compat: { floor: 3 },
   server: { floor: 4, node: '**', nodeHttp: true },
 };
+
+const rules = { ...manifestRules, ...sourceRules };
 
 const root = join(import.meta.dirname, '..');
 const house = readHouse(root);
@@ -52,6 +56,12 @@ describe('each rule sees what it forbids', () => {
     ['arrowsPointDown', 'a peer that stands higher', [room('auth', needs('express', 'peerDependencies'))], /auth must not depend/],
     ['arrowsPointDown', 'a development arrow up', [room('core', needs('server', 'devDependencies'))], /core must not depend/],
     ['arrowsPointDown', 'testing outside development', [room('core', needs('testing'))], /core must not depend on @ai-proxy\/testing/],
+    [
+      'arrowsPointDown',
+      'a circle through testing',
+      [room('testing', needs('core')), room('core', needs('testing', 'devDependencies'))],
+      /core must not depend on @ai-proxy\/testing/,
+    ],
     ['importsAreDeclared', 'an undeclared import', [room('core', holds("import { z } from 'zod';"))], /imports zod/],
     ['importsAreDeclared', 'an undeclared type', [room('core', holds("import type { A } from '@scope/a/sub';"))], /imports @scope\/a\/sub/],
     ['importsAreDeclared', 'an undeclared import()', [room('core', holds("export const load = () => import('pino');"))], /imports pino/],
@@ -96,6 +106,23 @@ describe('each rule sees what it forbids', () => {
       [room('mistral', { ...needs('core'), references: [] })],
       /refer to @ai-proxy\/core/,
     ],
+    [
+      'sourcesStayHome',
+      'published sources',
+      [
+        room('core', {
+          exports: { '.': { source: './a.ts', default: './a.js' } },
+          publishConfig: { exports: { '.': { source: './a.ts', default: './a.js' } } },
+        }),
+      ],
+      /publishes other exports/,
+    ],
+    [
+      'sourcesStayHome',
+      'imports that go out as they are',
+      [room('core', { imports: { '#a': { source: './a.ts', default: './a.js' } } })],
+      /publishes other imports/,
+    ],
   ];
 
   test.each(cases)('%s: %s', (rule, _, fabricated, complaint) => {
@@ -127,7 +154,10 @@ describe('no rule sees what is allowed', () => {
     ['a binding with a provider', room('connect', needs('mistral'))],
     ['testing in development', room('core', needs('testing', 'devDependencies'))],
     ['a declared import', room('core', { ...holds("import { z } from 'zod/v4';"), dependencies: { zod: '*' } })],
-    ['a declared # name', room('core', { ...holds("import { a } from '#a';"), imports: { '#a': './a.js' } })],
+    [
+      'a declared # name',
+      room('core', { ...holds("import { a } from '#a';"), imports: { '#a': './a.js' }, publishConfig: { imports: { '#a': './a.js' } } }),
+    ],
     ['node: in a Node file of core', room('core', holds("import { connect } from 'node:net';", 'src/transport/transport-node.ts'))],
     ['IncomingMessage in a binding', room('connect', holds("import type { IncomingMessage } from 'node:http';"))],
     ['Request at the fetch door', room('core', holds('export type A = Request;', 'src/proxy/fetch-door.ts'))],

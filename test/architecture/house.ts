@@ -4,7 +4,10 @@ import { join, relative, sep } from 'node:path';
 /** What the rules read of a package's `package.json`. */
 export interface Manifest {
   readonly name: string;
+  readonly exports?: unknown;
   readonly imports?: Readonly<Record<string, unknown>>;
+  /** What replaces fields of the same name in the published package. */
+  readonly publishConfig?: { readonly exports?: unknown; readonly imports?: unknown };
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
