@@ -1,0 +1,46 @@
+import type { Frame, FrameReader } from './frame.ts';
+import { createFrameSplitter } from './frame-splitter.ts';
+import { lineBoundary } from './line-boundary.ts';
+import { isWholeJson } from './whole-json.ts';
+
+export interface NdjsonReaderOptions {
+  /** The most bytes of one line; a longer one ends the stream with 502 `upstream_too_large`. */
+  readonly maxFrameBytes: number;
+}
+
+// Decodes whole lines only, so it carries no state from one call to the next; the byte order mark is dropped by hand, once a stream.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Cuts NDJSON into frames, one a line. Whether a line is JSON is for its reader to say; only the last one, without line end, must be. */
+export function createNdjsonReader(options: NdjsonReaderOptions): FrameReader {
+  const splitter = createFrameSplitter(lineBoundary, options.maxFrameBytes);
+  let started = false;
+
+  function read(bytes: Uint8Array): Frame[] {
+    let text = decoder.decode(bytes);
+    if (!started) {
+      started = true;
+      if (text.startsWith('\uFEFF')) text = text.slice(1);
+    }
+    const frames: Frame[] = [];
+    for (const line of text.split('\n')) {
+      const data = line.endsWith('\r') ? line.slice(0, -1) : line;
+      if (data.trim() !== '') frames.push({ kind: 'event', data });
+    }
+    return frames;
+  }
+
+  return {
+    push(chunk) {
+      const bytes = splitter.push(chunk);
+      return bytes === undefined ? undefined : { frames: read(bytes), bytes };
+    },
+
+    end() {
+      const bytes = splitter.rest();
+      if (bytes.length === 0) return { dangling: false };
+      const frames = read(bytes);
+      return frames.every((frame) => isWholeJson(frame.data)) ? { batch: { frames, bytes }, dangling: false } : { dangling: true };
+    },
+  };
+}
