@@ -18,7 +18,8 @@ export function createChatMender(): ChoiceMender {
       const delta = isJsonObject(choice['delta']) ? choice['delta'] : {};
       const roleIsMissing = !begun.has(index) && (typeof delta['role'] !== 'string' || delta['role'] === '');
       begun.add(index);
-      if (!roleIsMissing && choice['index'] === index && choice['delta'] === delta && choice['finish_reason'] === finishReason) return choice;
+      if (!roleIsMissing && choice['index'] === index && choice['delta'] === delta && choice['finish_reason'] === finishReason)
+        return choice;
       return { ...choice, index, delta: roleIsMissing ? { ...delta, role: 'assistant' } : delta, finish_reason: finishReason };
     });
 }

@@ -19,7 +19,7 @@ export function createOpenaiEncoder(call: Call, now: () => number = secondsNow):
     streamContentType: 'text/event-stream; charset=utf-8',
     keepAlive: ': ping\n\n',
     value: (value) => JSON.stringify(isJsonObject(value) ? completeAnswer(call, value, { vectorsInBase64, now }) : (value ?? null)),
-    chunk: writer.chunk,
+    chunk: (chunk) => writer.chunk(chunk),
     end: () => writer.rest() + sseDone,
     // The events end here, without the mark of a complete stream: clients take its absence alone for a normal end, so the error must be an event.
     fail: (error) => sseData(JSON.stringify(openaiErrorBody(error))),

@@ -30,10 +30,13 @@ function decode(text: string): string {
   } catch (error) {
     cause = error;
   }
-  throw new ProxyError('The provider sent an embedding that is not base64 of 32-bit floats; ask for "encoding_format": "base64" to get it as it came.', {
-    status: 502,
-    code: 'upstream_garbage',
-    source: 'provider',
-    cause,
-  });
+  throw new ProxyError(
+    'The provider sent an embedding that is not base64 of 32-bit floats; ask for "encoding_format": "base64" to get it as it came.',
+    {
+      status: 502,
+      code: 'upstream_garbage',
+      source: 'provider',
+      cause,
+    },
+  );
 }

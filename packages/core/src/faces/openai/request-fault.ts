@@ -33,5 +33,5 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'it is an empty array' : 'it is an array';
   // Longer texts are content rather than a mistyped word, and content does not belong in errors, which are logged.
   if (typeof value === 'string') return value.length <= 32 ? `it is ${JSON.stringify(value)}` : 'it is a longer string';
-  return typeof value === 'object' ? 'it is an object' : `it is ${String(value)}`;
+  return typeof value === 'number' || typeof value === 'boolean' ? `it is ${value}` : 'it is an object';
 }

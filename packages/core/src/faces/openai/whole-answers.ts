@@ -29,6 +29,7 @@ export function completeAnswer(call: Call, output: JsonObject, options: AnswerOp
       const { id, model } = readHead(output, call, now);
       return { ...output, id, model };
     }
+    case 'models':
     default:
       return output;
   }
@@ -57,13 +58,20 @@ function completeTextChoice(choice: JsonObject, position: number): JsonObject {
 
 function completeEmbeddings(output: JsonObject, model: string, inBase64: boolean): JsonObject {
   const { data } = output;
-  const completed = Array.isArray(data) ? { data: mapObjects(data, (entry, position) => completeEmbedding(entry, position, inBase64)) } : {};
+  const completed = Array.isArray(data)
+    ? { data: mapObjects(data, (entry, position) => completeEmbedding(entry, position, inBase64)) }
+    : {};
   return { ...output, object: 'list', ...completed, model };
 }
 
 function completeEmbedding(entry: JsonObject, position: number, inBase64: boolean): JsonObject {
   const { embedding } = entry;
-  return { ...entry, object: 'embedding', index: entry['index'] ?? position, embedding: inBase64 ? toBase64(embedding) : toNumbers(embedding) };
+  return {
+    ...entry,
+    object: 'embedding',
+    index: entry['index'] ?? position,
+    embedding: inBase64 ? toBase64(embedding) : toNumbers(embedding),
+  };
 }
 
 function toBase64(embedding: JsonValue | undefined): JsonValue | undefined {

@@ -36,7 +36,10 @@ describe('a chunk', () => {
 
   test('is never changed in place', () => {
     const encoder = createOpenaiEncoder(makeCall('chat', asking), now);
-    const chunks = [{ choices: [{ delta: { content: 'x' } }], usage }, { id: 'b', choices: [{ finish_reason: 'weird' }] }];
+    const chunks = [
+      { choices: [{ delta: { content: 'x' } }], usage },
+      { id: 'b', choices: [{ finish_reason: 'weird' }] },
+    ];
     const before = structuredClone(chunks);
     chunks.forEach((chunk) => encoder.chunk(chunk));
     encoder.end();
@@ -46,7 +49,13 @@ describe('a chunk', () => {
   test('has the id, the time and the model of the first one', () => {
     const encoder = createOpenaiEncoder(makeCall('chat'));
     encoder.chunk(chunkOf({ role: 'assistant' }));
-    const later = { id: 'other', object: 'chunk', created: 99, model: 'other', choices: [{ index: 0, delta: { content: 'x' }, finish_reason: null }] };
+    const later = {
+      id: 'other',
+      object: 'chunk',
+      created: 99,
+      model: 'other',
+      choices: [{ index: 0, delta: { content: 'x' }, finish_reason: null }],
+    };
     expect(read(encoder.chunk(later))).toEqual(chunkOf({ content: 'x' }));
   });
 
@@ -128,15 +137,18 @@ describe.each(['chat', 'fim', 'completions'])('the usage of a stream of %s', (op
   const content = { ...head, object, choices: [part] };
   const usageChunk = { ...head, object, choices: [], usage };
 
-  test.each([[{}], [{ stream_options: null }], [{ stream_options: {} }], [{ stream_options: { include_usage: false } }], [{ stream_options: { include_usage: 'true' } }]])(
-    'is kept back when the caller says %j',
-    (input) => {
-      const encoder = createOpenaiEncoder(makeCall(operation, input));
-      expect(encoder.chunk(content)).toBe(`data: ${JSON.stringify(content)}\n\n`);
-      expect(encoder.chunk(usageChunk)).toBe('');
-      expect(encoder.end()).toBe('data: [DONE]\n\n');
-    },
-  );
+  test.each([
+    [{}],
+    [{ stream_options: null }],
+    [{ stream_options: {} }],
+    [{ stream_options: { include_usage: false } }],
+    [{ stream_options: { include_usage: 'true' } }],
+  ])('is kept back when the caller says %j', (input) => {
+    const encoder = createOpenaiEncoder(makeCall(operation, input));
+    expect(encoder.chunk(content)).toBe(`data: ${JSON.stringify(content)}\n\n`);
+    expect(encoder.chunk(usageChunk)).toBe('');
+    expect(encoder.end()).toBe('data: [DONE]\n\n');
+  });
 
   test('comes last and alone when the caller asked, and every other chunk says null', () => {
     const encoder = createOpenaiEncoder(makeCall(operation, asking));
@@ -173,10 +185,16 @@ describe.each(['chat', 'fim', 'completions'])('the usage of a stream of %s', (op
   });
 });
 
+test('a stream without a chunk is only its end', () => {
+  expect(createOpenaiEncoder(makeCall('chat', asking)).end()).toBe('data: [DONE]\n\n');
+});
+
 test('a failure is one event in OpenAI’s form, without the mark of an end', () => {
   const encoder = createOpenaiEncoder(makeCall('chat', asking));
   encoder.chunk({ ...head, choices: [], usage });
   const event = encoder.fail(new ProxyError('The provider stopped.\n\ndata: [DONE]', { status: 502, code: 'upstream_reset' }));
-  expect(read(event)).toEqual({ error: { message: 'The provider stopped.\n\ndata: [DONE]', type: 'api_error', param: null, code: 'upstream_reset' } });
+  expect(read(event)).toEqual({
+    error: { message: 'The provider stopped.\n\ndata: [DONE]', type: 'api_error', param: null, code: 'upstream_reset' },
+  });
   expect(event.split('\n')).toHaveLength(3);
 });

@@ -20,7 +20,12 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 function answerWith(embedding: JsonValue): JsonObject {
-  return { object: 'list', model: 'embed', data: [{ object: 'embedding', index: 0, embedding }], usage: { prompt_tokens: 1, total_tokens: 1 } };
+  return {
+    object: 'list',
+    model: 'embed',
+    data: [{ object: 'embedding', index: 0, embedding }],
+    usage: { prompt_tokens: 1, total_tokens: 1 },
+  };
 }
 
 describe('vectors', () => {
@@ -63,7 +68,9 @@ describe('an answer to embeddings', () => {
   ] as const)('asked as %j and given as %j goes out as %j', (format, given, seen) => {
     const call = makeCall('embeddings', format === undefined ? {} : { encoding_format: format });
     const embedding: JsonValue = typeof given === 'string' ? given : [...given];
-    expect(JSON.parse(createOpenaiEncoder(call).value(answerWith(embedding)))).toEqual(answerWith(typeof seen === 'string' ? seen : [...seen]));
+    expect(JSON.parse(createOpenaiEncoder(call).value(answerWith(embedding)))).toEqual(
+      answerWith(typeof seen === 'string' ? seen : [...seen]),
+    );
   });
 
   test('follows what the caller asked, also when a policy changes the input later', () => {
@@ -90,8 +97,15 @@ describe('an answer to embeddings', () => {
       // What the client really sends where nothing was asked is base64; the encoder is made from the request as it arrived.
       const asked = format ?? 'base64';
       const encoder = createOpenaiEncoder(makeCall('embeddings', { encoding_format: asked }));
-      server.answer = { contentType: encoder.contentType, pieces: [encoder.value(answerWith(typeof given === 'string' ? given : [...given]))] };
-      const answer = await server.client.embeddings.create({ model: 'm', input: 'x', ...(format === undefined ? {} : { encoding_format: format }) });
+      server.answer = {
+        contentType: encoder.contentType,
+        pieces: [encoder.value(answerWith(typeof given === 'string' ? given : [...given]))],
+      };
+      const answer = await server.client.embeddings.create({
+        model: 'm',
+        input: 'x',
+        ...(format === undefined ? {} : { encoding_format: format }),
+      });
       expect(answer.data[0]?.embedding).toEqual(format === 'base64' ? base64 : numbers);
       expect(JSON.parse(server.asked.at(-1)?.body ?? '')).toMatchObject({ encoding_format: asked });
     }

@@ -67,12 +67,18 @@ test.each([
   expect(matchOpenaiRoute('POST', path.split('/'))).toEqual({ kind: 'unknown' });
 });
 
-test.each([[''], ['mistral/v1/chat/completions'], ['chat'], ['chat/completions/more'], ['models/a/b'], ['api/chat'], ['V1/models'], ['responses']])(
-  '/%s is not a path of this face',
-  (path) => {
-    expect(matchOpenaiRoute('POST', path.split('/'))).toBeUndefined();
-  },
-);
+test.each([
+  [''],
+  ['mistral/v1/chat/completions'],
+  ['chat'],
+  ['chat/completions/more'],
+  ['models/a/b'],
+  ['api/chat'],
+  ['V1/models'],
+  ['responses'],
+])('/%s is not a path of this face', (path) => {
+  expect(matchOpenaiRoute('POST', path.split('/'))).toBeUndefined();
+});
 
 test('no segments at all are not a path of this face', () => {
   expect(matchOpenaiRoute('GET', [])).toBeUndefined();

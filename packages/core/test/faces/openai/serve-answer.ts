@@ -57,7 +57,8 @@ export async function serveAnswers(): Promise<AnswerServer> {
 }
 
 async function readText(req: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of req) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  let text = '';
+  req.setEncoding('utf8');
+  for await (const piece of req) text += String(piece);
+  return text;
 }

@@ -6,7 +6,7 @@ import { makeCall } from './make-call.ts';
 const now = (): number => 1_800_000_000;
 
 function encode(operation: Operation, output: unknown): JsonValue {
-  return JSON.parse(createOpenaiEncoder(makeCall(operation), now).value(output));
+  return JSON.parse(createOpenaiEncoder(makeCall(operation), now).value(output)) as JsonValue;
 }
 
 describe.each(['chat', 'fim'])('a whole answer to %s', (operation) => {
@@ -113,6 +113,7 @@ test('an answer without choices or data does not get any', () => {
 });
 
 test('an own __proto__ of an answer stays data', () => {
-  const text = '{"id":"a","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"x","__proto__":{"refusal":"bad"},"refusal":null},"logprobs":null,"finish_reason":"stop"}],"__proto__":{"polluted":true}}';
+  const text =
+    '{"id":"a","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"x","__proto__":{"refusal":"bad"},"refusal":null},"logprobs":null,"finish_reason":"stop"}],"__proto__":{"polluted":true}}';
   expect(createOpenaiEncoder(makeCall('chat'), now).value(JSON.parse(text))).toBe(text);
 });
