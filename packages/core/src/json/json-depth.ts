@@ -1,0 +1,44 @@
+const QUOTE = 0x22;
+const OPEN_ARRAY = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/**
+ * Where a JSON text is nested deeper than allowed, if it is: the position of the bracket that is one too many.
+ * `[]` has depth 1. One linear pass without recursion; a text that is not JSON gives some answer and leaves the verdict to the parser.
+ */
+export function findTooDeep(text: string, maxDepth: number): number | undefined {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(text, at);
+        if (at === -1) return undefined;
+        break;
+      case OPEN_ARRAY:
+      case OPEN_OBJECT:
+        depth++;
+        if (depth > maxDepth) return at;
+        break;
+      case CLOSE_ARRAY:
+      case CLOSE_OBJECT:
+        depth--;
+        break;
+    }
+  }
+  return undefined;
+}
+
+/** The position of the closing quote, or -1. Most of a request is text, so the search is the engine's. */
+function endOfString(text: string, open: number): number {
+  let close = text.indexOf('"', open + 1);
+  while (close !== -1) {
+    let first = close;
+    while (text.charCodeAt(first - 1) === BACKSLASH) first--;
+    if ((close - first) % 2 === 0) return close;
+    close = text.indexOf('"', close + 1);
+  }
+  return -1;
+}
