@@ -15,6 +15,10 @@ export { headerValue } from './http/headers.ts';
 export type { HttpHeaders } from './http/headers.ts';
 export type { HttpRelay, HttpReply, HttpStream, RelayEnd } from './http/reply.ts';
 export type { HttpRequest, HttpRequestBody } from './http/request.ts';
+export { isProxy } from './proxy/proxy.ts';
+export type { Proxy } from './proxy/proxy.ts';
+export { createProxy } from './proxy/create-proxy.ts';
+export type { Breaking, Cors, Limits, ProxyOptions, Retry, Timeouts } from './proxy/options.ts';
 export { isJsonObject } from './json/json.ts';
 export type { JsonObject, JsonValue } from './json/json.ts';
 export { fromCaller } from './provider/credential.ts';
@@ -34,6 +38,12 @@ export type {
   UpstreamRequest,
   UpstreamRequests,
 } from './provider/provider.ts';
+export { fallback } from './routing/strategy.ts';
+export type { Fallback, Route } from './routing/strategy.ts';
 export type { Plan, Target } from './routing/plan.ts';
 export { definePolicy, stageOrder } from './stages/policy.ts';
 export type { Next, Policy, Stage } from './stages/policy.ts';
+export { consoleLog } from './log/log.ts';
+export type { Log } from './log/log.ts';
+export { createFrameReader } from './framing/create-frame-reader.ts';
+export type { Transport, TransportClocks, TransportOptions, TransportRequest, TransportResponse } from './transport/transport.ts';

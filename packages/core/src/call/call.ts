@@ -22,9 +22,9 @@ export interface Call {
   /** Aborts when the caller leaves or the call's total clock runs out. */
   readonly signal: AbortSignal;
   /** Who asks, once the `identify` stage knows. */
-  caller?: Caller;
+  caller: Caller | undefined;
   /** Where it goes, once the `plan` stage has decided. */
-  plan?: Plan;
+  plan: Plan | undefined;
   readonly receipt: ReceiptDraft;
   /** Where a native or opaque call goes. */
   readonly native?: NativeTarget;

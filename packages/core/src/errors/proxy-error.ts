@@ -19,6 +19,8 @@ export interface ProxyErrorOptions {
   readonly retryAfter?: number;
   /** What the provider said, byte for byte, for routes that pass it on. */
   readonly upstream?: UpstreamAnswer;
+  /** True where the caller has it already: the provider's own report has passed inside a stream. */
+  readonly reported?: boolean;
   readonly cause?: unknown;
 }
 
@@ -40,6 +42,7 @@ export class ProxyError extends Error {
   readonly retryable: boolean;
   readonly retryAfter: number | undefined;
   readonly upstream: UpstreamAnswer | undefined;
+  readonly reported: boolean;
 
   constructor(message: string, options: ProxyErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -51,6 +54,7 @@ export class ProxyError extends Error {
     this.retryable = options.retryable ?? false;
     this.retryAfter = options.retryAfter;
     this.upstream = options.upstream;
+    this.reported = options.reported ?? false;
   }
 }
 

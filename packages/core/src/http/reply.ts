@@ -1,3 +1,5 @@
+import type { HttpHeaders } from './headers.ts';
+
 /** What a binding writes out. */
 export interface HttpReply {
   readonly status: number;
@@ -26,7 +28,7 @@ export interface HttpRelay {
   /** The bytes to send where a parser has read the caller's stream; otherwise the stream itself goes up. */
   readonly body?: Uint8Array;
   /** Which of the upstream's headers come down, and how. */
-  readonly responseHeaders: (status: number, headers: Record<string, string | string[] | undefined>) => Record<string, string | string[]>;
+  readonly responseHeaders: (status: number, headers: HttpHeaders) => Record<string, string | string[]>;
   /** Says once how it ended. */
   readonly settle: (end: RelayEnd) => void;
   /** An answer of ours, in the dialect of the route, for a relay that failed before its headers. */

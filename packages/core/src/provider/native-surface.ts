@@ -37,7 +37,7 @@ export interface NativeRoute {
 /** Watches a native stream. It sees every frame and changes none. */
 export interface NativeWatcher {
   see(frame: Frame): NativeSight;
-  /** Whether the stream had come to its end when the body ended. */
+  /** Whether the stream has come to its end. Asked after each arrival, and when the body ends. */
   complete(): boolean;
 }
 

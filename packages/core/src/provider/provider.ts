@@ -84,6 +84,8 @@ export interface ProviderCall {
 
 /** Turns frames into canonical chunks. Has the state of one stream. */
 export interface StreamDecoder {
+  /** True once the end mark has come: what follows does not count, and the caller need not wait for it. `[DONE]` is known without this. */
+  readonly done?: boolean;
   /** Throws a `ProxyError` where the frame is the provider's report of a failure. */
   decode(frame: Frame): readonly JsonObject[];
   /** The body ended: chunks that were held back, and whether the stream had come to its end. */
@@ -128,6 +130,8 @@ export interface ProviderFailure {
   readonly status?: number;
   /** Overrides what the status says about trying again. */
   readonly retryable?: boolean;
+  /** False where a 401 or 403 is not about the credential: a guardrail, a forbidden model. */
+  readonly credentials?: boolean;
 }
 
 /** Typed identity: checks a provider's shape where it is written. */

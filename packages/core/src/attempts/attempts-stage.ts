@@ -1,0 +1,60 @@
+import type { Call } from '../call/call.ts';
+import type { Reply, StreamReply } from '../call/reply.ts';
+import type { Plan } from '../routing/plan.ts';
+import { attemptCanonical } from './canonical-attempt.ts';
+import { canonicalUsage } from './canonical-usage.ts';
+import type { Upstream } from './exchange.ts';
+import { orLater } from './late-stream.ts';
+import { attemptNative } from './native-attempt.ts';
+import { observe } from './observe.ts';
+import type { StepRunner } from './run-steps.ts';
+
+export interface AttemptsOptions {
+  readonly upstream: Upstream;
+  readonly steps: StepRunner;
+  readonly strict: boolean;
+  /** Milliseconds after which a stream's headers go out though nothing has come yet. */
+  readonly patience: number;
+}
+
+/** The innermost stage: works the call's plan through until one target has answered. */
+export async function makeAttempts(call: Call, plan: Plan, taps: readonly ((chunk: unknown) => void)[], options: AttemptsOptions): Promise<Reply> {
+  const { native, receipt } = call;
+  const surface = native?.provider.native;
+  const attempted = options.steps.run<Reply>(call, plan, (target) =>
+    native && surface ? attemptNative(call, native, surface, options.upstream) : attemptCanonical(call, target, options),
+  );
+  const account =
+    call.dialect === 'canonical'
+      ? (output: unknown): void => {
+          receipt.usage = canonicalUsage(output) ?? receipt.usage;
+        }
+      : undefined;
+
+  const finish = (reply: Reply): Reply => {
+    const headers = { ...reply.headers, ...servedBy(call) };
+    if (reply.kind !== 'stream') {
+      if (reply.kind === 'value') account?.(reply.value);
+      return { ...reply, headers };
+    }
+    const batches = account || taps.length > 0 ? observe(reply.batches, { receipt, taps, ...(account ? { account } : {}) }) : reply.batches;
+    return { ...reply, headers, batches };
+  };
+
+  // Only canonical streams have headers that can be written before the provider's are known.
+  if (!call.stream || call.dialect !== 'canonical') return finish(await attempted);
+  return finish(await orLater(attempted as Promise<StreamReply>, options.patience));
+}
+
+/** Who has served, as far as it is known when the headers go. */
+function servedBy({ receipt }: Call): Record<string, string> {
+  const served = receipt.modelServed === undefined ? receipt.provider : `${receipt.provider}/${receipt.modelServed}`;
+  return {
+    ...(served === undefined ? {} : { 'x-ai-proxy-model': headerSafe(served) }),
+    'x-ai-proxy-step': String(receipt.step),
+    'x-ai-proxy-attempts': String(receipt.attempts),
+  };
+}
+
+/** A model's name comes from the caller; what no header may hold is encoded. */
+const headerSafe = (name: string): string => name.slice(0, 256).replace(/[^\x20-\x7e]/gu, (character) => encodeURIComponent(character.toWellFormed()));

@@ -1,0 +1,165 @@
+import type { Call } from '../call/call.ts';
+import type { Reply, StreamReply, ValueReply } from '../call/reply.ts';
+import { ProxyError } from '../errors/proxy-error.ts';
+import { createFrameReader } from '../framing/create-frame-reader.ts';
+import { headerValue } from '../http/headers.ts';
+import { isJsonObject } from '../json/json.ts';
+import type { JsonObject } from '../json/json.ts';
+import type { CanonicalOperation, ProviderCall, ProviderOperation, StreamDecoder, UpstreamRequest } from '../provider/provider.ts';
+import type { Target } from '../routing/plan.ts';
+import { brokenExchange } from '../transport/broken-exchange.ts';
+import type { TransportResponse } from '../transport/transport.ts';
+import { readChunks } from './chunk-stream.ts';
+import type { FrameSink } from './chunk-stream.ts';
+import { commit } from './commit.ts';
+import { commitsOutput } from './commits-output.ts';
+import { completionAsChunks } from './completion-as-chunks.ts';
+import { decodeAnswer, readAnswer } from './decode-answer.ts';
+import { createDroppedFields } from './dropped-fields.ts';
+import { exchange } from './exchange.ts';
+import type { Exchange, Upstream } from './exchange.ts';
+import { readFailureInside } from './read-failure.ts';
+
+export interface CanonicalAttemptOptions {
+  readonly upstream: Upstream;
+  readonly strict: boolean;
+}
+
+/** Asks one target once: canonical input up, canonical output down. A stream is given when it has committed itself. */
+export async function attemptCanonical(call: Call, target: Target, options: CanonicalAttemptOptions): Promise<Reply> {
+  const { provider } = target;
+  const operation = operationOf(call, target);
+  const dropped = createDroppedFields(provider.name, options.strict);
+  const providerCall: ProviderCall = {
+    id: call.id,
+    operation: call.operation as CanonicalOperation,
+    model: target.model,
+    modelInfo: target.modelInfo,
+    stream: call.stream,
+    now: () => Math.floor(Date.now() / 1000),
+    drop: dropped.drop,
+  };
+  const request = operation.request(call.input, providerCall);
+  const send = (one: UpstreamRequest): Promise<Exchange> => sendJson(call, target, one, options.upstream);
+
+  let reply: ValueReply | StreamReply;
+  let answerHeaders: Record<string, string>;
+  if ('requests' in request) {
+    const exchanges = await together(request.requests.map(send));
+    const outputs = await together(exchanges.map((one) => readOutput(one, target, operation, providerCall, options.upstream)));
+    answerHeaders = exchanges[0] ? (provider.answerHeaders?.(exchanges[0].response.headers) ?? {}) : {};
+    reply = { kind: 'value', status: 200, headers: {}, value: request.combine(outputs) };
+  } else {
+    const sent = await send(request);
+    answerHeaders = provider.answerHeaders?.(sent.response.headers) ?? {};
+    reply =
+      call.stream && operation.stream && !isJson(sent.response)
+        ? await readStream(sent, operation.stream, providerCall, options.upstream)
+        : await readWhole(sent, target, operation, providerCall, options.upstream);
+  }
+  const droppedList = dropped.header();
+  return { ...reply, headers: { ...answerHeaders, ...(droppedList === undefined ? {} : { 'x-ai-proxy-dropped': droppedList }) } };
+}
+
+function operationOf(call: Call, target: Target): ProviderOperation {
+  const operation = target.provider.operations[call.operation as CanonicalOperation];
+  if (operation && (!call.stream || operation.stream)) return operation;
+  const what = operation ? `stream ${call.operation}` : `serve ${call.operation}`;
+  throw new ProxyError(`"${target.provider.name}" does not ${what}. Choose a model of another provider.`, {
+    status: 400,
+    code: 'unsupported_operation',
+    source: 'caller',
+    ...(operation ? { param: 'stream' } : { param: 'model' }),
+  });
+}
+
+function sendJson(call: Call, target: Target, request: UpstreamRequest, upstream: Upstream): Promise<Exchange> {
+  return exchange(upstream, {
+    provider: target.provider,
+    operation: call.operation,
+    method: request.method ?? 'POST',
+    path: request.path,
+    headers: { 'content-type': 'application/json', accept: call.stream ? 'text/event-stream, application/x-ndjson, application/json' : 'application/json' },
+    ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    callerHeaders: call.headers,
+    signal: call.signal,
+  });
+}
+
+/** A whole answer; where a stream was asked for, told as one. */
+async function readWhole(
+  sent: Exchange,
+  target: Target,
+  operation: ProviderOperation,
+  call: ProviderCall,
+  upstream: Upstream,
+): Promise<ValueReply | StreamReply> {
+  const value = await readOutput(sent, target, operation, call, upstream);
+  if (!call.stream) return { kind: 'value', status: 200, headers: {}, value };
+  const chunks = completionAsChunks(value);
+  return { kind: 'stream', status: 200, headers: {}, batches: once({ chunks }) };
+}
+
+async function* once<T>(value: T): AsyncGenerator<T> {
+  yield value;
+}
+
+async function readOutput(
+  { response, credential }: Exchange,
+  target: Target,
+  operation: ProviderOperation,
+  call: ProviderCall,
+  upstream: Upstream,
+): Promise<JsonObject> {
+  const bytes = await readAnswer(response, upstream.limits.answer);
+  let body: unknown;
+  try {
+    body = JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+  } catch (cause) {
+    throw brokenExchange('garbage', cause);
+  }
+  if (isErrorBody(body)) throw readFailureInside(target.provider, body, credential);
+  return operation.response(body, call);
+}
+
+/** An error that wears a 200. */
+const isErrorBody = (body: unknown): boolean =>
+  isJsonObject(body) && ((body.error !== undefined && body.error !== null && body.choices === undefined) || body.object === 'error');
+
+async function readStream(
+  { response }: Exchange,
+  stream: NonNullable<ProviderOperation['stream']>,
+  call: ProviderCall,
+  upstream: Upstream,
+): Promise<StreamReply> {
+  const batches = readChunks({
+    body: decodeAnswer(response),
+    reader: createFrameReader(stream.framing, { maxFrameBytes: upstream.limits.event }),
+    sink: decoderSink(stream.createDecoder(call)),
+    keepBytes: false,
+  });
+  return { kind: 'stream', status: 200, headers: {}, batches: await commit(batches, (batch) => batch.chunks.some(commitsOutput)) };
+}
+
+function decoderSink(decoder: StreamDecoder): FrameSink {
+  let doneMark = false;
+  return {
+    decode(frame) {
+      if (frame.kind === 'event' && frame.data.length < 16 && frame.data.trim() === '[DONE]') doneMark = true;
+      return decoder.decode(frame);
+    },
+    isDone: () => doneMark || decoder.done === true,
+    end: () => decoder.end(),
+  };
+}
+
+const isJson = (response: TransportResponse): boolean => /^application\/json\b/i.test(headerValue(response.headers, 'content-type') ?? '');
+
+/** Waits for all, also for those that outlive a failed one: nothing may go on unwatched. */
+async function together<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(promises);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return results.map((result) => (result as PromiseFulfilledResult<T>).value);
+}
+

@@ -1,0 +1,27 @@
+import type { ChunkBatch, StreamReply } from '../call/reply.ts';
+
+/**
+ * Waits for a stream to commit itself, but not for ever: after `patience` the answer begins without it, so that what stands between caller and
+ * proxy sees a sign of life. Retries and fallbacks go on meanwhile; what they come to follows, as chunks or as a failure inside the stream.
+ */
+export async function orLater(committed: Promise<StreamReply>, patience: number): Promise<StreamReply> {
+  if (patience <= 0) return committed;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const early = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), patience);
+  });
+  try {
+    const reply = await Promise.race([committed, early]);
+    if (reply) return reply;
+  } finally {
+    clearTimeout(timer);
+  }
+  // Until somebody reads the stream nobody would see this fail.
+  committed.catch(() => {});
+  return { kind: 'stream', status: 200, headers: {}, batches: afterwards(committed) };
+}
+
+async function* afterwards(committed: Promise<StreamReply>): AsyncGenerator<ChunkBatch, void, undefined> {
+  const { batches } = await committed;
+  yield* batches;
+}

@@ -1,0 +1,117 @@
+import type { Call } from '../call/call.ts';
+import type { NativeTarget } from '../call/native-target.ts';
+import type { Reply, StreamReply, ValueReply } from '../call/reply.ts';
+import { createFrameReader } from '../framing/create-frame-reader.ts';
+import type { Framing } from '../framing/frame.ts';
+import { requestHeadersForUpstream } from '../headers/request-headers.ts';
+import { headerValue } from '../http/headers.ts';
+import type { NativeSurface, NativeWatcher } from '../provider/native-surface.ts';
+import { brokenExchange } from '../transport/broken-exchange.ts';
+import { readChunks } from './chunk-stream.ts';
+import type { FrameSink } from './chunk-stream.ts';
+import { commit } from './commit.ts';
+import { decodeAnswer, readAnswer } from './decode-answer.ts';
+import { exchange } from './exchange.ts';
+import type { Exchange, Upstream } from './exchange.ts';
+import { nativeAnswerHeaders } from './native-answer-headers.ts';
+import { readFailureInside } from './read-failure.ts';
+import { redact } from './redact.ts';
+
+/** Asks a provider in its own dialect, once: bytes up, bytes down, read only for what they consumed and for their end. */
+export async function attemptNative(call: Call, target: NativeTarget, surface: NativeSurface, upstream: Upstream): Promise<Reply> {
+  const sent = await exchange(upstream, {
+    provider: target.provider,
+    operation: call.operation,
+    method: target.method,
+    path: target.path + target.query,
+    headers: requestHeadersForUpstream(call.headers),
+    ...bodyOf(call, target),
+    callerHeaders: call.headers,
+    signal: call.signal,
+  });
+  const framing = framingOf(headerValue(sent.response.headers, 'content-type'));
+  return framing ? readStream(call, target, surface, upstream, sent, framing) : readWhole(call, target, surface, upstream, sent);
+}
+
+/** A policy that changed the input has taken the bytes away. */
+function bodyOf(call: Call, target: NativeTarget): { readonly body?: string | Uint8Array } {
+  if (target.method === 'GET' || target.method === 'HEAD') return {};
+  return { body: target.bytes ?? JSON.stringify(call.input) };
+}
+
+function framingOf(contentType: string | undefined): Framing | undefined {
+  if (contentType === undefined) return undefined;
+  if (/^text\/event-stream\b/i.test(contentType)) return 'sse';
+  return /^application\/(?:x-)?ndjson\b/i.test(contentType) ? 'ndjson' : undefined;
+}
+
+async function readStream(
+  call: Call,
+  target: NativeTarget,
+  surface: NativeSurface,
+  upstream: Upstream,
+  { response, credential }: Exchange,
+  framing: Framing,
+): Promise<StreamReply> {
+  const sink = watcherSink(surface.createWatcher(call.operation), call, target, credential);
+  const batches = readChunks({
+    body: decodeAnswer(response),
+    reader: createFrameReader(framing, { maxFrameBytes: upstream.limits.event }),
+    sink,
+    keepBytes: true,
+  });
+  const headers = nativeAnswerHeaders(response.headers, credential, true);
+  return { kind: 'stream', status: response.status, headers, batches: await commit(batches, sink.hasCommitted) };
+}
+
+interface WatcherSink extends FrameSink {
+  hasCommitted(): boolean;
+}
+
+function watcherSink(watcher: NativeWatcher, call: Call, target: NativeTarget, credential: string | undefined): WatcherSink {
+  let committed = false;
+  return {
+    hasCommitted: () => committed,
+    decode(frame) {
+      const sight = watcher.see(frame);
+      if (sight.usage) call.receipt.usage = { ...call.receipt.usage, ...sight.usage };
+      // The frame goes down with the bytes around it: it is not told a second time, unless nothing has gone down yet.
+      if (sight.failure) throw readFailureInside(target.provider, sight.failure.body, credential, { reported: committed });
+      if (sight.commits) committed = true;
+      return [frame];
+    },
+    isDone: () => watcher.complete(),
+    end: () => ({ chunks: [], complete: watcher.complete() }),
+  };
+}
+
+async function readWhole(
+  call: Call,
+  target: NativeTarget,
+  surface: NativeSurface,
+  upstream: Upstream,
+  { response, credential }: Exchange,
+): Promise<ValueReply> {
+  const bytes = await readAnswer(response, upstream.limits.answer);
+  const type = headerValue(response.headers, 'content-type') ?? '';
+  // A page for people where a machine's answer is due: something between the provider and the proxy has failed.
+  if (/^text\/html\b/i.test(type)) throw brokenExchange('garbage');
+  const headers = nativeAnswerHeaders(response.headers, credential, true);
+  const text = /\bjson\b/i.test(type) ? new TextDecoder().decode(bytes) : undefined;
+  if (text === undefined) return { kind: 'value', status: response.status, headers, value: undefined, bytes };
+
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw brokenExchange('garbage', cause);
+  }
+  const { failure } = surface.createWatcher(call.operation).see({ kind: 'event', data: text });
+  if (failure) {
+    const clean = new TextEncoder().encode(redact(text, credential));
+    throw readFailureInside(target.provider, failure.body, credential, { bytes: clean });
+  }
+  const usage = surface.readUsage(call.operation, value);
+  if (usage) call.receipt.usage = usage;
+  return { kind: 'value', status: response.status, headers, value, bytes };
+}

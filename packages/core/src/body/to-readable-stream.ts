@@ -1,0 +1,19 @@
+/** An async iterable as a web stream: read only when its reader asks, stopped when he leaves, broken when it breaks. */
+export function toReadableStream(source: AsyncIterable<string | Uint8Array>, onCancel?: () => void): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const iterator = source[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      async pull(controller) {
+        const { done, value } = await iterator.next();
+        if (done) controller.close();
+        else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : (value as Uint8Array<ArrayBuffer>));
+      },
+      async cancel() {
+        onCancel?.();
+        await iterator.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,116 @@
+import type { Call, Caller } from '../call/call.ts';
+import { createCallId } from '../call/call-id.ts';
+import { createReceipt } from '../call/create-receipt.ts';
+import type { NativeTarget } from '../call/native-target.ts';
+import type { Dialect, Operation } from '../call/operation.ts';
+import type { Receipt } from '../call/receipt.ts';
+import { ProxyError } from '../errors/proxy-error.ts';
+import type { HttpRequest } from '../http/request.ts';
+import type { JsonObject } from '../json/json.ts';
+
+export interface CallStart {
+  readonly operation: Operation;
+  readonly dialect: Dialect;
+  readonly face: string;
+  readonly input: JsonObject;
+  readonly model: string | undefined;
+  readonly stream: boolean;
+  readonly native?: NativeTarget;
+}
+
+/** A call, and what only the proxy itself may do with it. */
+export interface OpenedCall {
+  readonly call: Call;
+  readonly taps: readonly ((chunk: unknown) => void)[];
+}
+
+/** Opens calls, knows which are under way, and can end them all. */
+export interface Calls {
+  open(request: HttpRequest, start: CallStart): OpenedCall;
+  readonly isClosing: boolean;
+  close(grace: number): Promise<void>;
+}
+
+export interface CallsOptions {
+  /** Milliseconds for a whole call; 0 is off. */
+  readonly total: number;
+  readonly onSettled: (receipt: Receipt) => void;
+}
+
+export function createCalls(options: CallsOptions): Calls {
+  const underWay = new Map<string, AbortController>();
+  let isClosing = false;
+  let onEmpty: (() => void) | undefined;
+
+  return {
+    open(request, start) {
+      const id = createCallId();
+      const ending = new AbortController();
+      underWay.set(id, ending);
+      const onCallerGone = (): void => ending.abort(request.signal.reason);
+      if (request.signal.aborted) onCallerGone();
+      else request.signal.addEventListener('abort', onCallerGone, { once: true });
+      const clock = options.total > 0 ? setTimeout(() => ending.abort(outOfTime()), options.total) : undefined;
+
+      const receipt = createReceipt({ id, ...start }, (settled) => {
+        clearTimeout(clock);
+        request.signal.removeEventListener('abort', onCallerGone);
+        underWay.delete(id);
+        if (underWay.size === 0) onEmpty?.();
+        options.onSettled(settled);
+      });
+      const taps: ((chunk: unknown) => void)[] = [];
+      const call: Call = {
+        id,
+        operation: start.operation,
+        dialect: start.dialect,
+        face: start.face,
+        input: start.input,
+        model: start.model,
+        stream: start.stream,
+        headers: request.headers,
+        signal: ending.signal,
+        plan: undefined,
+        receipt,
+        ...(start.native ? { native: start.native } : {}),
+        context: request.context,
+        get caller(): Caller | undefined {
+          return receipt.caller;
+        },
+        set caller(caller: Caller | undefined) {
+          receipt.caller = caller;
+        },
+        tap: (see) => {
+          taps.push(see);
+        },
+      };
+      return { call, taps };
+    },
+    get isClosing() {
+      return isClosing;
+    },
+    async close(grace) {
+      isClosing = true;
+      if (underWay.size === 0) return;
+      const allEnded = new Promise<void>((resolve) => {
+        onEmpty = resolve;
+      });
+      const patience = setTimeout(() => {
+        for (const ending of underWay.values()) ending.abort(shuttingDown());
+      }, grace);
+      await allEnded;
+      clearTimeout(patience);
+    },
+  };
+}
+
+const outOfTime = (): ProxyError =>
+  new ProxyError('The call took longer than it may in all (the "total" clock ran out).', { status: 504, code: 'timeout_total', retryable: false });
+
+/** For calls that come, or are still under way, when the server goes. */
+export const shuttingDown = (): ProxyError =>
+  new ProxyError('The server is shutting down. Send the request again: another instance will take it.', {
+    status: 503,
+    code: 'shutting_down',
+    retryAfter: 1000,
+  });

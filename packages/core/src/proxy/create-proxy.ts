@@ -1,0 +1,113 @@
+import { createTransport } from '#transport';
+import { makeAttempts } from '../attempts/attempts-stage.ts';
+import { credentialFor } from '../attempts/credential.ts';
+import type { Upstream } from '../attempts/exchange.ts';
+import { createStepRunner } from '../attempts/run-steps.ts';
+import type { Call } from '../call/call.ts';
+import type { Receipt } from '../call/receipt.ts';
+import type { Reply } from '../call/reply.ts';
+import { ProxyError } from '../errors/proxy-error.ts';
+import { openaiFace } from '../faces/openai/openai-face.ts';
+import type { HttpRequest } from '../http/request.ts';
+import { consoleLog } from '../log/log.ts';
+import { listModels, retrieveModel } from '../models/answer-models.ts';
+import { createCatalog } from '../models/catalog.ts';
+import { fromCaller } from '../provider/credential.ts';
+import { answerError } from '../answer/answer-error.ts';
+import { prepareRelay } from '../relay/prepare-relay.ts';
+import { createPlanStage } from '../routing/plan-stage.ts';
+import type { Routing } from '../routing/resolve-model.ts';
+import { foldStages } from '../stages/fold.ts';
+import { createCalls } from './calls.ts';
+import type { OpenedCall } from './calls.ts';
+import type { RoutedCall } from './decode-call.ts';
+import { createFetchDoor } from './fetch-door.ts';
+import { createRequestHandler } from './handle-request.ts';
+import type { ProxyOptions } from './options.ts';
+import type { Proxy } from './proxy.ts';
+import { readOptions } from './read-options.ts';
+import { createRouter } from './route-request.ts';
+
+/** What the stages of one call need beside the call. */
+interface Underlay {
+  readonly taps: OpenedCall['taps'];
+  readonly request: HttpRequest;
+  readonly routed: RoutedCall;
+}
+
+/** Makes a proxy of its options, and checks them. Nothing is opened, read or asked before the first call. */
+export function createProxy(options: ProxyOptions): Proxy {
+  const settings = readOptions(options);
+  const { limits, timeouts, providers } = settings;
+  const log = settings.log ?? consoleLog;
+  const transport = settings.transport ?? createTransport({ connectTimeout: timeouts.connect, held: limits.held });
+  const upstream: Upstream = { transport, clocks: { firstByte: timeouts.firstByte, idle: timeouts.idle }, limits };
+  const catalog = createCatalog({ upstream, log, maxAge: 5 * 60_000, timeout: 10_000 });
+  const routing: Routing = { providers, aliases: settings.aliases, catalog };
+  const attempts = { upstream, steps: createStepRunner(settings), strict: settings.strict, patience: timeouts.headers };
+  const calls = createCalls({ total: timeouts.total, onSettled: (receipt) => deliver(receipt) });
+  const underlays = new WeakMap<Call, Underlay>();
+
+  const innermost = async (call: Call): Promise<Reply> => {
+    const underlay = underlays.get(call);
+    if (!underlay) throw new Error('a call was served that this proxy has not opened');
+    const { request, routed, taps } = underlay;
+    if (routed.kind === 'models') return value(await listModels(routing, call.headers));
+    if (routed.kind === 'model') return value(await retrieveModel(routed.id, routing, call.headers));
+    if (call.dialect === 'opaque' && call.native) return prepareRelay(call, call.native, request, routed.face);
+    if (!call.plan) throw new Error('a policy has taken the plan of a call away');
+    return makeAttempts(call, call.plan, taps, attempts);
+  };
+  const stages = foldStages([createPlanStage(routing), ...settings.policies], innermost);
+
+  const handle = createRequestHandler({
+    router: createRouter(providers),
+    calls,
+    limits,
+    cors: settings.cors,
+    log,
+    serve(opened, request, routed) {
+      underlays.set(opened.call, { taps: opened.taps, request, routed });
+      return stages(opened.call);
+    },
+  });
+
+  function deliver(receipt: Receipt): void {
+    try {
+      settings.onReceipt?.(receipt);
+    } catch (error) {
+      log.error({ id: receipt.id, error: error instanceof Error ? error.message : String(error) }, 'onReceipt threw; the account of this call may be lost');
+    }
+  }
+
+  return {
+    handle,
+    fetch: createFetchDoor(handle, transport, upstream.clocks),
+    async upgrade(request) {
+      const reply = await handle({ ...request, canRelay: true });
+      if (reply && typeof reply.body === 'object' && 'kind' in reply.body && reply.body.kind === 'relay') return reply;
+      return reply && reply.status >= 400 ? reply : answerError(noWebSocket(), openaiFace);
+    },
+    async ready() {
+      await Promise.all(
+        providers
+          .filter((provider) => provider.apiKey !== fromCaller)
+          .map(async (provider) => {
+            await credentialFor(provider, {});
+            if (await catalog.listing(provider, {})) return;
+            throw new ProxyError(`"${provider.name}" could not be asked for its models; the log says why.`, { status: 503, code: 'provider_unavailable' });
+          }),
+      );
+    },
+    async close({ grace = 30_000 } = {}) {
+      await calls.close(grace);
+      await transport.close();
+    },
+    writing: { timeout: timeouts.write, keepAlive: timeouts.keepAlive },
+  };
+}
+
+const value = (output: unknown): Reply => ({ kind: 'value', status: 200, headers: {}, value: output });
+
+const noWebSocket = (): ProxyError =>
+  new ProxyError('There is no WebSocket at this path.', { status: 404, code: 'path_not_found', source: 'caller' });

@@ -1,0 +1,105 @@
+import { answerError } from '../answer/answer-error.ts';
+import { answerReply } from '../answer/answer-reply.ts';
+import type { JsonRequestLimits } from '../body/read-json-request.ts';
+import type { Call } from '../call/call.ts';
+import { outcomeOfError } from '../call/outcome-of-error.ts';
+import type { Reply } from '../call/reply.ts';
+import type { ProxyError } from '../errors/proxy-error.ts';
+import { toProxyError } from '../errors/to-proxy-error.ts';
+import type { Face } from '../faces/face.ts';
+import type { Handler } from '../http/handler.ts';
+import type { HttpReply } from '../http/reply.ts';
+import type { HttpRequest } from '../http/request.ts';
+import type { Log } from '../log/log.ts';
+import { shuttingDown } from './calls.ts';
+import type { CallStart, Calls, OpenedCall } from './calls.ts';
+import { answerPreflight, corsHeaders } from './cors.ts';
+import { decodeCall, outlineCall } from './decode-call.ts';
+import type { RoutedCall } from './decode-call.ts';
+import type { Cors } from './options.ts';
+import type { Router } from './route-request.ts';
+
+export interface RequestHandlerOptions {
+  readonly router: Router;
+  readonly calls: Calls;
+  readonly limits: JsonRequestLimits;
+  readonly cors: Cors | false;
+  readonly log: Log;
+  /** Everything between a decoded call and its reply. */
+  readonly serve: (opened: OpenedCall, request: HttpRequest, routed: RoutedCall) => Promise<Reply>;
+}
+
+/** The way of one request: routed, decoded, served, answered; every failure is answered in the dialect of its route. */
+export function createRequestHandler(options: RequestHandlerOptions): Handler {
+  const { router, calls, cors, log } = options;
+
+  return async (request) => {
+    const routed = router(request.method, request.target);
+    if (!routed) return undefined;
+    if (cors) {
+      const preflight = answerPreflight(request, cors);
+      if (preflight) return preflight;
+    }
+    const extra = cors ? corsHeaders(request, cors) : {};
+    if (routed.kind === 'error') {
+      const { error, face, allow } = routed;
+      return answerError(error, face, allow ? { ...extra, allow: allow.join(', ') } : extra);
+    }
+    if (calls.isClosing) return answerError(shuttingDown(), routed.face, extra);
+    return answer(request, routed, extra);
+  };
+
+  async function answer(request: HttpRequest, routed: RoutedCall, extra: Record<string, string>): Promise<HttpReply> {
+    const startedAt = performance.now();
+    const { face } = routed;
+    const { call, taps, failure } = await open(request, routed);
+    const headers = (): Record<string, string> => ({
+      ...extra,
+      'x-ai-proxy-id': call.id,
+      ...(face.name === 'openai' ? { 'openai-processing-ms': String(Math.round(performance.now() - startedAt)) } : {}),
+    });
+    try {
+      if (failure) throw failure;
+      const reply = await options.serve({ call, taps }, request, routed);
+      return answerReply({ ...reply, headers: { ...requestId(call, face), ...reply.headers } }, face, call, headers(), (error) => tell(error, call));
+    } catch (cause) {
+      const error = toProxyError(call.signal.aborted ? call.signal.reason : cause);
+      call.receipt.status = error.status;
+      call.receipt.settle(outcomeOfError(error), error.code ?? undefined);
+      tell(error, call);
+      return answerError(error, face, { ...requestId(call, face), ...attempted(call), ...headers() });
+    }
+  }
+
+  /** A request that cannot be read has an account too. */
+  async function open(request: HttpRequest, routed: RoutedCall): Promise<OpenedCall & { readonly failure?: unknown }> {
+    let start: CallStart;
+    try {
+      start = await decodeCall(request, routed, options.limits);
+      // The upload may have taken its time.
+      if (calls.isClosing) throw shuttingDown();
+    } catch (failure) {
+      return { ...calls.open(request, outlineCall(routed)), failure };
+    }
+    return calls.open(request, start);
+  }
+
+  /** What a caller cannot be told in full, the operator is. */
+  function tell(error: ProxyError, call: Call): void {
+    const fields = { id: call.id, operation: call.operation, provider: call.receipt.provider, model: call.receipt.modelServed, code: error.code };
+    if (error.code === 'internal_error') log.error({ ...fields, cause: describe(error.cause) }, 'a request failed inside the proxy');
+    else if (error.code === 'provider_credentials') log.warn(fields, 'a provider refused its credential');
+    else if (error.source === 'provider' && error.status >= 500) log.warn({ ...fields, cause: describe(error.cause) }, error.message);
+  }
+}
+
+const requestId = (call: Call, face: Face): Record<string, string> => (face.name === 'openai' ? { 'x-request-id': call.id } : {});
+
+const attempted = ({ receipt }: Call): Record<string, string> =>
+  receipt.attempts > 0 ? { 'x-ai-proxy-step': String(receipt.step), 'x-ai-proxy-attempts': String(receipt.attempts) } : {};
+
+function describe(cause: unknown): string | undefined {
+  if (cause === undefined) return undefined;
+  if (!(cause instanceof Error)) return String(cause).slice(0, 500);
+  return (cause.stack ?? cause.message).slice(0, 2000);
+}

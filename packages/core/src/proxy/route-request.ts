@@ -1,0 +1,96 @@
+import { ProxyError } from '../errors/proxy-error.ts';
+import type { Face } from '../faces/face.ts';
+import { createNativeFace } from '../faces/native/native-face.ts';
+import { openaiFace } from '../faces/openai/openai-face.ts';
+import { matchOpenaiRoute } from '../faces/openai/routes.ts';
+import { matchNativeRoute } from '../path/match-native-route.ts';
+import { rawSegments } from '../path/segments.ts';
+import { splitTarget } from '../path/split-target.ts';
+import { findUnsafeSegment } from '../path/unsafe-segment.ts';
+import type { NativeRoute, NativeSurface } from '../provider/native-surface.ts';
+import type { CanonicalOperation, Provider } from '../provider/provider.ts';
+
+/** What a request asks for, by its method and path. */
+export type RoutedRequest = { readonly face: Face } & (
+  | { readonly kind: 'operation'; readonly operation: CanonicalOperation }
+  | { readonly kind: 'models' }
+  | { readonly kind: 'model'; readonly id: string }
+  | {
+      readonly kind: 'native';
+      readonly provider: Provider;
+      readonly surface: NativeSurface;
+      readonly route: NativeRoute;
+      readonly path: string;
+      readonly query: string;
+    }
+  | { readonly kind: 'error'; readonly error: ProxyError; readonly allow?: readonly string[] }
+);
+
+export type Router = (method: string, target: string) => RoutedRequest | undefined;
+
+/** Routes requests by their raw path. Nothing as an answer means: not a path of the proxy. */
+export function createRouter(providers: readonly Provider[]): Router {
+  const natives = new Map(
+    providers.flatMap((provider) => {
+      const surface = provider.native;
+      return surface ? [[provider.name, { provider, surface, face: createNativeFace(provider.name, surface) }] as const] : [];
+    }),
+  );
+
+  return (method, target) => {
+    const { path, query } = splitTarget(target);
+    const segments = rawSegments(path);
+    const native = natives.get(segments[0] ?? '');
+    if (native && segments.length > 1) return routeNative(native, method, segments.slice(1), query);
+    return routeOpenai(method, segments);
+  };
+}
+
+function routeOpenai(method: string, segments: readonly string[]): RoutedRequest | undefined {
+  const match = matchOpenaiRoute(method, segments);
+  if (!match) return undefined;
+  const face = openaiFace;
+  const reason = findUnsafeSegment(segments, { allowEncodedSlash: match.kind === 'model' });
+  if (reason !== undefined) return { kind: 'error', face, error: unsafePath(reason) };
+  if (match.kind === 'unknown') return { kind: 'error', face, error: noSuchPath() };
+  if (match.kind === 'method_not_allowed') return { kind: 'error', face, error: wrongMethod(method, match.allow), allow: match.allow };
+  return { ...match, face };
+}
+
+function routeNative(
+  { provider, surface, face }: { provider: Provider; surface: NativeSurface; face: Face },
+  method: string,
+  segments: readonly string[],
+  query: string,
+): RoutedRequest {
+  const reason = findUnsafeSegment(segments);
+  if (reason !== undefined) return { kind: 'error', face, error: unsafePath(reason) };
+  const match = matchNativeRoute(surface.routes, method, segments, surface.optionalPrefix);
+  if (!match) return { kind: 'error', face, error: noSuchPath() };
+  if ('methods' in match) return { kind: 'error', face, error: wrongMethod(method, match.methods), allow: match.methods };
+  const { route, path } = match;
+  if (route.closed !== undefined && !surface.open?.includes(route.closed)) {
+    return { kind: 'error', face, error: routeClosed(provider, route.closed) };
+  }
+  return { kind: 'native', face, provider, surface, route, path, query };
+}
+
+const unsafePath = (reason: string): ProxyError =>
+  new ProxyError(`The path of this request is not accepted: ${reason}.`, { status: 400, code: 'invalid_path', source: 'caller' });
+
+const noSuchPath = (): ProxyError =>
+  new ProxyError('There is nothing at this path. The proxy serves /v1/chat/completions, /v1/embeddings, /v1/models and the routes of its providers.', {
+    status: 404,
+    code: 'path_not_found',
+    source: 'caller',
+  });
+
+const wrongMethod = (method: string, allow: readonly string[]): ProxyError =>
+  new ProxyError(`This path takes ${allow.join(' or ')}, not ${method.slice(0, 20)}.`, { status: 405, code: 'method_not_allowed', source: 'caller' });
+
+const routeClosed = (provider: Provider, group: string): ProxyError =>
+  new ProxyError(`The "${group}" routes of "${provider.name}" are closed here. The operator can open them with open: ['${group}'].`, {
+    status: 403,
+    code: 'route_closed',
+    source: 'caller',
+  });

@@ -1,0 +1,95 @@
+import { authorization, credentialFor } from '../attempts/credential.ts';
+import { providerUrl } from '../attempts/exchange.ts';
+import { nativeAnswerHeaders } from '../attempts/native-answer-headers.ts';
+import { answerError } from '../answer/answer-error.ts';
+import type { Call } from '../call/call.ts';
+import { outcomeOfError } from '../call/outcome-of-error.ts';
+import type { NativeTarget } from '../call/native-target.ts';
+import type { RelayReply } from '../call/reply.ts';
+import { ProxyError } from '../errors/proxy-error.ts';
+import type { Face } from '../faces/face.ts';
+import { requestHeadersForUpstream } from '../headers/request-headers.ts';
+import { headerValue } from '../http/headers.ts';
+import type { HttpRelay, RelayEnd } from '../http/reply.ts';
+import type { HttpRequest } from '../http/request.ts';
+import { explainBreak } from '../transport/explain-break.ts';
+
+/** Describes an opaque exchange: where it goes, what goes up, what comes down, and how its end is told. Nothing is sent yet. */
+export async function prepareRelay(call: Call, target: NativeTarget, request: HttpRequest, face: Face): Promise<RelayReply> {
+  const { provider } = target;
+  const { receipt } = call;
+  const credential = await credentialFor(provider, call.headers);
+  const body = bodyOf(request);
+  receipt.attempts = 1;
+  receipt.provider = provider.name;
+
+  const relay: HttpRelay = {
+    kind: 'relay',
+    url: providerUrl(provider, call.operation, target.path + target.query),
+    method: target.method,
+    headers: {
+      ...requestHeadersForUpstream(call.headers),
+      ...encodingOf(request),
+      ...provider.headers,
+      ...authorization(provider, credential),
+    },
+    ...(body ? { body } : {}),
+    responseHeaders(status, headers) {
+      receipt.status = status;
+      receipt.firstByte();
+      return {
+        ...nativeAnswerHeaders(headers, credential, false),
+        'x-ai-proxy-id': call.id,
+        'x-ai-proxy-model': provider.name,
+      };
+    },
+    settle(end) {
+      settle(call, end);
+    },
+    failure(error) {
+      const failure = error instanceof ProxyError ? error : explainBreak(error, false);
+      return answerError(failure, face, { 'x-ai-proxy-id': call.id });
+    },
+  };
+  return { kind: 'relay', status: 200, headers: {}, relay };
+}
+
+function settle(call: Call, end: RelayEnd): void {
+  if (end.kind === 'complete') {
+    call.receipt.status = end.status;
+    call.receipt.settle(end.status < 400 ? 'ok' : 'provider_error');
+    return;
+  }
+  const reason = call.signal.aborted ? call.signal.reason : end.error;
+  const error = reason instanceof ProxyError ? reason : explainBreak(reason, end.status !== undefined);
+  call.receipt.settle(outcomeOfError(error), error.code ?? undefined);
+}
+
+/** Bytes that are not read may keep the coding they have, in both directions. */
+function encodingOf(request: HttpRequest): Record<string, string> {
+  const accepted = headerValue(request.headers, 'accept-encoding');
+  const coded = request.body.kind === 'stream' ? headerValue(request.headers, 'content-encoding') : undefined;
+  return { 'accept-encoding': accepted ?? 'identity', ...(coded === undefined ? {} : { 'content-encoding': coded }) };
+}
+
+function bodyOf({ body, headers }: HttpRequest): Uint8Array | undefined {
+  switch (body.kind) {
+    case 'none':
+    case 'stream':
+      return undefined;
+    case 'bytes':
+      return body.bytes;
+    case 'value':
+      if (/\bjson\b/i.test(headerValue(headers, 'content-type') ?? '')) return new TextEncoder().encode(JSON.stringify(body.value));
+      throw consumed();
+    case 'consumed':
+      throw consumed();
+  }
+}
+
+const consumed = (): ProxyError =>
+  new ProxyError(
+    'The body of this request was read before it reached the proxy, and cannot be put together again. ' +
+      'Mount the proxy before the body parser that does so (multer, formidable, express.urlencoded and the like).',
+    { status: 400, code: 'body_consumed', source: 'caller' },
+  );
