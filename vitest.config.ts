@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   // Siblings are read from their sources: tests need no build.
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'], externalConditions: ['source', 'node', 'import', 'default'] } },
+  ssr: { resolve: { conditions: ['ai-proxy-source', 'node', 'import', 'default'], externalConditions: ['ai-proxy-source', 'node', 'import', 'default'] } },
   test: {
     include: [
       'packages/*/test/**/*.test.ts',

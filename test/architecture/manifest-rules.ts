@@ -37,7 +37,7 @@ export const sourcesStayHome: Rule = (house) =>
   house.flatMap(({ folder, manifest }) =>
     (['exports', 'imports'] as const)
       .filter((field) => !isDeepStrictEqual(withoutSources(manifest[field]), manifest.publishConfig?.[field]))
-      .map((field) => `packages/${folder}/package.json publishes other ${field} than its own without "source"`),
+      .map((field) => `packages/${folder}/package.json publishes other ${field} than its own without "ai-proxy-source"`),
   );
 
 /** The packages below one, over any number of steps. */
@@ -54,7 +54,7 @@ function withoutSources(conditions: unknown): unknown {
   if (typeof conditions !== 'object' || conditions === null) return conditions;
   return Object.fromEntries(
     Object.entries(conditions)
-      .filter(([condition]) => condition !== 'source')
+      .filter(([condition]) => condition !== 'ai-proxy-source')
       .map(([condition, target]) => [condition, withoutSources(target)]),
   );
 }
