@@ -1,5 +1,5 @@
 import type { HttpHeaders } from '../http/headers.ts';
-import { canonicalName, hopByHop, isHeaderValue, nominatedHeaders } from './header-rules.ts';
+import { canonicalName, hopByHop, isHeaderName, isHeaderValue, nominatedHeaders } from './header-rules.ts';
 
 /**
  * What goes up. `baggage` stays here: applications put user ids into it, and a provider is another company; of the trace only the
@@ -39,7 +39,7 @@ const neverNames: ReadonlySet<string> = new Set([
   'x-real-ip',
 ]);
 
-const neverPrefixes: readonly string[] = ['cf-', 'proxy-', 'sec-', 'x-ai-proxy-', 'x-forwarded-', 'x-portkey-', ':'];
+const neverPrefixes: readonly string[] = ['cf-', 'proxy-', 'sec-', 'x-ai-proxy-', 'x-forwarded-', 'x-portkey-'];
 
 /**
  * The caller's headers that go to a provider on native and opaque routes: a short list, and nothing else. `extra` names more,
@@ -60,5 +60,5 @@ export function requestHeadersForUpstream(headers: HttpHeaders, extra: readonly 
 
 function isNever(name: string): boolean {
   const canonical = canonicalName(name);
-  return name === '__proto__' || neverNames.has(canonical) || neverPrefixes.some((prefix) => canonical.startsWith(prefix));
+  return !isHeaderName(name) || neverNames.has(canonical) || neverPrefixes.some((prefix) => canonical.startsWith(prefix));
 }

@@ -1,3 +1,4 @@
+import type { HttpHeaders } from '../http/headers.ts';
 import { canonicalName, hopByHop, isHeaderName, isHeaderValue, nominatedHeaders } from './header-rules.ts';
 
 export interface ResponseHeadersOptions {
@@ -57,10 +58,7 @@ const ofTheOriginalBytes: ReadonlySet<string> = new Set([
 ]);
 
 /** The provider's headers that go down to the caller on native and opaque routes: all but those that do harm here or are no longer true. */
-export function responseHeadersForCaller(
-  headers: Record<string, string | string[] | undefined>,
-  options: ResponseHeadersOptions,
-): Record<string, string | string[]> {
+export function responseHeadersForCaller(headers: HttpHeaders, options: ResponseHeadersOptions): Record<string, string | string[]> {
   const nominated = nominatedHeaders(headers);
   const down: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers)) {

@@ -31,7 +31,10 @@ export function locateJsonError(text: string): JsonFault | undefined {
 
     if (next === 'end' && character === undefined) return undefined;
 
-    if ((character === ']' && (next === 'firstItem' || next === 'afterItem')) || (character === '}' && (next === 'firstName' || next === 'afterMember'))) {
+    if (
+      (character === ']' && (next === 'firstItem' || next === 'afterItem')) ||
+      (character === '}' && (next === 'firstName' || next === 'afterMember'))
+    ) {
       open.pop();
       next = open.at(-1) ?? 'end';
       at++;

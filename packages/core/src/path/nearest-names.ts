@@ -49,7 +49,7 @@ function editDistance(a: string, b: string, bound: number): number {
     // Only cells near the diagonal can stay within the bound.
     const from = Math.max(1, row - bound);
     const to = Math.min(b.length, row + bound);
-    const current = new Array<number>(b.length + 1).fill(bound + 1);
+    const current = Array.from({ length: b.length + 1 }, () => bound + 1);
     if (row <= bound) current[0] = row;
     for (let column = from; column <= to; column++) {
       const same = a[row - 1] === b[column - 1];

@@ -39,14 +39,19 @@ describe('an NDJSON reader', () => {
 
   it('reads whatever values were written, in any slices, with or without a last line end', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 8 }), anyCuts(200), fc.boolean(), (texts, places, ended) => {
-        const lines = texts.map((text) => JSON.stringify({ text }));
-        const wire = bytesOf(lines.join('\n') + (ended ? '\n' : ''));
-        const reading = readAll(createNdjsonReader({ maxFrameBytes: 1 << 16 }), cutAt(wire, places));
-        expect(reading.frames).toEqual(lines.map((data) => ({ kind: 'event', data })));
-        expect(reading.bytes.equals(wire)).toBe(true);
-        expect(reading.dangling).toBe(false);
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 8 }),
+        anyCuts(200),
+        fc.boolean(),
+        (texts, places, ended) => {
+          const lines = texts.map((text) => JSON.stringify({ text }));
+          const wire = bytesOf(lines.join('\n') + (ended ? '\n' : ''));
+          const reading = readAll(createNdjsonReader({ maxFrameBytes: 1 << 16 }), cutAt(wire, places));
+          expect(reading.frames).toEqual(lines.map((data) => ({ kind: 'event', data })));
+          expect(reading.bytes.equals(wire)).toBe(true);
+          expect(reading.dangling).toBe(false);
+        },
+      ),
       { numRuns: 1000 },
     );
   });

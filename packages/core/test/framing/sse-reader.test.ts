@@ -74,7 +74,12 @@ describe('an event stream reader', () => {
   });
 
   it('reads whatever text was written, whole and in any slices', () => {
-    const text = fc.string({ unit: fc.oneof(fc.constantFrom('\n', '\r', '\r\n', '\u2028', 'data: ', '\0', '\uFEFF', ':'), fc.string({ unit: 'binary', maxLength: 3 })) });
+    const text = fc.string({
+      unit: fc.oneof(
+        fc.constantFrom('\n', '\r', '\r\n', '\u2028', 'data: ', '\0', '\uFEFF', ':'),
+        fc.string({ unit: 'binary', maxLength: 3 }),
+      ),
+    });
     fc.assert(
       fc.property(fc.array(text, { maxLength: 8 }), anyCuts(300), fc.boolean(), (texts, places, pings) => {
         const wire = bytesOf(texts.map((each) => (pings ? sseComment(each) : '') + sseData(JSON.stringify(each))).join('') + sseDone);
@@ -90,7 +95,9 @@ describe('an event stream reader', () => {
 
   it('gives the same frames for any bytes in any slices', () => {
     const wire = fc
-      .array(fc.constantFrom('data', ':', ' ', '\n', '\r', 'event', 'id', 'error', '{}', '[DONE]', 'é', '🦊', '\uFEFF', '1', '\0'), { maxLength: 40 })
+      .array(fc.constantFrom('data', ':', ' ', '\n', '\r', 'event', 'id', 'error', '{}', '[DONE]', 'é', '🦊', '\uFEFF', '1', '\0'), {
+        maxLength: 40,
+      })
       .map((parts) => bytesOf(parts.join('')));
     fc.assert(
       fc.property(wire, anyCuts(80), (bytes, places) => {
