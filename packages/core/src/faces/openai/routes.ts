@@ -40,7 +40,7 @@ const routesByPath = new Map(openaiRoutes.map((route) => [route.path, route]));
  */
 export function matchOpenaiRoute(method: string, segments: readonly string[]): OpenaiRouteMatch | undefined {
   const prefixLength = lengthOfPrefix(segments);
-  const end = segments.length > 1 && segments.at(-1) === '' ? -1 : undefined;
+  const end = segments.at(-1) === '' ? -1 : undefined;
   const rest = segments.slice(prefixLength, end);
   const modelId = rest.length === 2 && rest[0] === 'models' ? rest[1] : undefined;
   const route = routesByPath.get(modelId === undefined ? rest.join('/') : 'models');

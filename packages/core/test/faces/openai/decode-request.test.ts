@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeOpenaiRequest } from '../../../src/faces/openai/decode-request.ts';
+import { requestShapes } from '../../../src/faces/openai/request-shapes.ts';
 import { ProxyError } from '../../../src/index.ts';
 import type { CanonicalOperation, JsonObject, JsonValue } from '../../../src/index.ts';
 
@@ -203,6 +204,7 @@ describe('fields of a chat request', () => {
   test('a million bad messages make one fault', () => {
     const messages = Array.from({ length: 1_000_000 }, () => 0);
     expect(faultOf('chat', { model: 'm', messages }).param).toBe('messages[0]');
+    expect(requestShapes.chat.safeParse({ messages }).error?.issues).toHaveLength(1);
   });
 });
 

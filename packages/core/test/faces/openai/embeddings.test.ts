@@ -48,7 +48,8 @@ describe('vectors', () => {
 
   test('of many thousand dimensions come through', () => {
     const vector = Array.from({ length: 100_000 }, (_, index) => index);
-    expect(vectorFromBase64(vectorToBase64(vector))).toEqual(vector);
+    // Compared as text: the difference of two arrays of this size would take minutes to print.
+    expect(vectorFromBase64(vectorToBase64(vector)).join() === vector.join()).toBe(true);
   });
 
   test.each(['not base64!', 'AAAA', 'AA=A', 'AACAPwA='])('that are %j are the provider’s fault', (text) => {
