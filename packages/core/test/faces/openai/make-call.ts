@@ -14,6 +14,8 @@ export function makeCall(operation: Operation, input: JsonObject = {}): Call {
     headers: {},
     signal: new AbortController().signal,
     receipt: makeReceiptDraft(),
+    caller: undefined,
+    plan: undefined,
     tap: () => undefined,
   };
 }
