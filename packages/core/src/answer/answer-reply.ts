@@ -1,14 +1,14 @@
 import type { Call } from '../call/call.ts';
 import type { Reply } from '../call/reply.ts';
 import type { ProxyError } from '../errors/proxy-error.ts';
-import type { Face } from '../faces/face.ts';
+import type { Encoder } from '../faces/face.ts';
 import type { HttpReply } from '../http/reply.ts';
 import { encodeStream } from './encode-stream.ts';
 
 /** Writes a reply in the caller's dialect. */
 export function answerReply(
   reply: Reply,
-  face: Face,
+  encoder: Encoder,
   call: Call,
   headers: Record<string, string>,
   onFailure: (error: ProxyError) => void,
@@ -18,7 +18,6 @@ export function answerReply(
   if (reply.kind === 'relay') {
     return { status: reply.status, headers: { ...reply.headers, ...headers }, body: reply.relay };
   }
-  const encoder = face.createEncoder(call);
   if (reply.kind === 'value') {
     receipt.firstByte();
     const body = reply.bytes ?? encoder.value(reply.value);

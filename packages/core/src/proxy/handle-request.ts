@@ -60,8 +60,10 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
     });
     try {
       if (failure) throw failure;
+      // Made before the stages: how the answer is written follows from what the caller asked, whatever a policy makes of it.
+      const encoder = face.createEncoder(call);
       const reply = await options.serve({ call, taps }, request, routed);
-      return answerReply({ ...reply, headers: { ...requestId(call, face), ...reply.headers } }, face, call, headers(), (error) => tell(error, call));
+      return answerReply({ ...reply, headers: { ...requestId(call, face), ...reply.headers } }, encoder, call, headers(), (error) => tell(error, call));
     } catch (cause) {
       const error = toProxyError(call.signal.aborted ? call.signal.reason : cause);
       call.receipt.status = error.status;

@@ -1,4 +1,5 @@
 import { ProxyError } from '../errors/proxy-error.ts';
+import { toProxyError } from '../errors/to-proxy-error.ts';
 import type { Face } from '../faces/face.ts';
 import { createNativeFace } from '../faces/native/native-face.ts';
 import { openaiFace } from '../faces/openai/openai-face.ts';
@@ -47,9 +48,14 @@ export function createRouter(providers: readonly Provider[]): Router {
 }
 
 function routeOpenai(method: string, segments: readonly string[]): RoutedRequest | undefined {
-  const match = matchOpenaiRoute(method, segments);
-  if (!match) return undefined;
   const face = openaiFace;
+  let match: ReturnType<typeof matchOpenaiRoute>;
+  try {
+    match = matchOpenaiRoute(method, segments);
+  } catch (error) {
+    return { kind: 'error', face, error: toProxyError(error) };
+  }
+  if (!match) return undefined;
   const reason = findUnsafeSegment(segments, { allowEncodedSlash: match.kind === 'model' });
   if (reason !== undefined) return { kind: 'error', face, error: unsafePath(reason) };
   if (match.kind === 'unknown') return { kind: 'error', face, error: noSuchPath() };
