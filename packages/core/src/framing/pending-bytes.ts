@@ -26,9 +26,9 @@ export function createPendingBytes(): PendingBytes {
     used = 0;
   }
 
+  // The block stays: what was taken from it is a copy, and the next rest of a stream is about as long as the last.
   function clear(): void {
     pieces = [];
-    block = new Uint8Array(0);
     used = 0;
     length = 0;
   }

@@ -26,7 +26,8 @@ export function nominatedHeaders(headers: HttpHeaders): ReadonlySet<string> {
 
 /** How a name is compared: servers that make variables of headers cannot tell `_` from `-`, so neither does a rule. */
 export function canonicalName(name: string): string {
-  return name.toLowerCase().replaceAll('_', '-');
+  const lower = name.toLowerCase();
+  return lower.includes('_') ? lower.replaceAll('_', '-') : lower;
 }
 
 /** Whether a name is a token, and not one that means something to an object of JavaScript. */

@@ -46,11 +46,11 @@ const neverPrefixes: readonly string[] = ['cf-', 'proxy-', 'sec-', 'x-ai-proxy-'
  * for a provider whose API needs them; credentials, cookies, addresses and framing never pass, named or not.
  */
 export function requestHeadersForUpstream(headers: HttpHeaders, extra: readonly string[] = []): Record<string, string> {
+  const named = extra.map((name) => name.toLowerCase()).filter((name) => !isNever(name));
   const nominated = nominatedHeaders(headers);
   const upstream: Record<string, string> = {};
-  for (const listed of [...allowed, ...extra]) {
-    const name = listed.toLowerCase();
-    if (nominated.has(name) || isNever(name) || !Object.hasOwn(headers, name)) continue;
+  for (const name of named.length === 0 ? allowed : [...allowed, ...named]) {
+    if (!Object.hasOwn(headers, name) || nominated.has(canonicalName(name))) continue;
     const value = headers[name];
     const text = typeof value === 'string' ? value : value?.join(', ');
     if (text !== undefined && isHeaderValue(text)) upstream[name] = text;

@@ -62,10 +62,10 @@ function rankOf(part: string): string {
 function matches(parts: readonly string[], segments: readonly string[]): boolean {
   const open = parts.at(-1) === '*';
   if (open ? segments.length < parts.length : segments.length !== parts.length) return false;
-  for (const [index, part] of parts.entries()) {
-    const segment = segments[index];
-    if (part === '*' && index === parts.length - 1) return segments.slice(index).some((rest) => rest !== '');
-    if (part.startsWith(':') ? segment === '' : segment !== part) return false;
+  const fixed = open ? parts.length - 1 : parts.length;
+  for (let index = 0; index < fixed; index++) {
+    const part = parts[index] ?? '';
+    if (part.startsWith(':') ? segments[index] === '' : segments[index] !== part) return false;
   }
-  return true;
+  return !open || segments.slice(fixed).some((segment) => segment !== '');
 }

@@ -1,6 +1,6 @@
 // Longer than any name of a model; what is longer is not a slip of the pen, and comparing it would be work for nothing.
 const longestName = 128;
-const mostCandidates = 10_000;
+const mostCandidates = 5000;
 
 /**
  * The names that somebody who wrote `name` may have meant, best first, at most three by default. Slips of a letter, other case, a missing or a
@@ -30,7 +30,7 @@ function scoreOf(wanted: string, candidate: string): number | undefined {
   const shorter = Math.min(name.length, wanted.length);
   const longer = Math.max(name.length, wanted.length);
   if (shorter >= 3 && (name.includes(wanted) || wanted.includes(name))) return 2 - shorter / longer;
-  const bound = Math.min(5, Math.max(1, Math.floor(wanted.length / 4)));
+  const bound = Math.min(4, Math.max(1, Math.floor(wanted.length / 4)));
   const distance = editDistance(wanted, name, bound);
   if (distance <= bound) return distance;
   // Names that carry their provider are also known without it.
@@ -42,27 +42,33 @@ function scoreOf(wanted: string, candidate: string): number | undefined {
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other; more than `bound` is not told apart. */
 function editDistance(a: string, b: string, bound: number): number {
-  if (Math.abs(a.length - b.length) > bound) return bound + 1;
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  const tooFar = bound + 1;
+  if (Math.abs(a.length - b.length) > bound) return tooFar;
+  let beforeLast = new Uint8Array(b.length + 1);
+  let last = Uint8Array.from(beforeLast, (_, column) => Math.min(column, tooFar));
+  let current = new Uint8Array(b.length + 1);
   for (let row = 1; row <= a.length; row++) {
-    // Only cells near the diagonal can stay within the bound.
+    // Only cells near the diagonal can stay within the bound, and a row that has none ends the search.
     const from = Math.max(1, row - bound);
     const to = Math.min(b.length, row + bound);
-    const current = Array.from({ length: b.length + 1 }, () => bound + 1);
-    if (row <= bound) current[0] = row;
+    let nearest = tooFar;
+    current.fill(tooFar);
+    if (row <= bound) nearest = current[0] = row;
     for (let column = from; column <= to; column++) {
-      const same = a[row - 1] === b[column - 1];
-      let cost = Math.min(at(last, column) + 1, at(current, column - 1) + 1, at(last, column - 1) + (same ? 0 : 1));
-      if (!same && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) cost = Math.min(cost, at(beforeLast, column - 2) + 1);
+      const same = a.charCodeAt(row - 1) === b.charCodeAt(column - 1);
+      let cost = Math.min(tooFar, cell(last, column) + 1, cell(current, column - 1) + 1, cell(last, column - 1) + (same ? 0 : 1));
+      if (!same && column > 1 && a.charCodeAt(row - 1) === b.charCodeAt(column - 2) && a.charCodeAt(row - 2) === b.charCodeAt(column - 1)) {
+        cost = Math.min(cost, cell(beforeLast, column - 2) + 1);
+      }
       current[column] = cost;
+      nearest = Math.min(nearest, cost);
     }
-    beforeLast = last;
-    last = current;
+    if (nearest === tooFar) return tooFar;
+    [beforeLast, last, current] = [last, current, beforeLast];
   }
-  return Math.min(bound + 1, at(last, b.length));
+  return cell(last, b.length);
 }
 
-function at(row: readonly number[], column: number): number {
+function cell(row: Uint8Array, column: number): number {
   return row[column] ?? Infinity;
 }

@@ -114,6 +114,20 @@ describe('a frame splitter', () => {
     expect(searched).toBe(wire.length);
   });
 
+  it('joins pieces of all sizes in order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.nat({ max: 40 }), fc.nat({ max: 5000 }), fc.nat({ max: 40_000 })), { maxLength: 30 }), (sizes) => {
+        const splitter = createFrameSplitter(lineBoundary, 1 << 22);
+        for (let frame = 0; frame < 2; frame++) {
+          const pieces = sizes.map((size, index) => new Uint8Array(size).fill(0x20 + index + frame));
+          for (const piece of pieces) splitter.push(piece);
+          expect(Buffer.concat([...pieces, bytesOf('\n')]).equals(splitter.push(bytesOf('\n')) ?? bytesOf(''))).toBe(true);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it('loses, doubles and moves no byte', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r'), maxLength: 60 }), anyCuts(60), (text, places) => {

@@ -140,6 +140,7 @@ describe('requestHeadersForUpstream', () => {
     };
     expect(requestHeadersForUpstream(headers)).toEqual({ 'content-type': 'a/b', accept: '*/*' });
     expect(requestHeadersForUpstream({ connection: ['accept', 'range'], accept: '*/*', range: 'bytes=0-1' })).toEqual({});
+    expect(requestHeadersForUpstream({ connection: 'x-own', x_own: '1' }, ['x_own'])).toEqual({});
     expect(requestHeadersForUpstream({ connection: 'x_request_id', 'x-request-id': '1' })).toEqual({});
   });
 

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { runMain } from 'citty';
+import { command } from './command.ts';
+
+await runMain(command);

@@ -1,0 +1,64 @@
+import { isIP } from 'node:net';
+import type { Cors } from '@ai-proxy/core';
+
+/** What the command is told, by its arguments and its environment. */
+export interface ServerSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly cors: Cors | false;
+  readonly demo: boolean;
+}
+
+export interface ServerArguments {
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+  readonly cors?: string | undefined;
+  readonly demo: boolean;
+  readonly rawArgs: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A mistake in the arguments or the environment; its message is all that is printed. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+const known = ['--host', '--port', '--cors', '--demo', '--no-demo', '--help', '-h', '--version', '-v'];
+
+/** Arguments win over the environment. */
+export function readServerSettings(given: ServerArguments, environment: Environment): ServerSettings {
+  refuseUnknown(given.rawArgs);
+  const host = given.host ?? nonEmpty(environment.HOST) ?? '127.0.0.1';
+  if (!isLoopback(host)) {
+    throw new SettingsError(
+      `it will not listen on "${host}": without keys of its own, whoever reaches that address could spend what your providers charge. ` +
+        'Listen on 127.0.0.1 and put what checks your callers in front of it, or mount the library in a server that does.',
+    );
+  }
+  return { host, port: readPort(given.port ?? nonEmpty(environment.PORT) ?? '8787'), cors: readCors(given.cors ?? nonEmpty(environment.AI_PROXY_CORS)), demo: given.demo };
+}
+
+const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
+
+function refuseUnknown(rawArgs: readonly string[]): void {
+  const unknown = rawArgs.find((argument) => argument.startsWith('-') && !known.includes(argument.split('=', 1)[0] ?? ''));
+  if (unknown !== undefined) throw new SettingsError(`there is no option "${unknown}"; ai-proxy --help lists them.`);
+}
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new SettingsError(`"${text}" is not a port: give a number from 0 to 65535 (0 takes a free one).`);
+}
+
+function readCors(text: string | undefined): Cors | false {
+  if (text === undefined) return false;
+  if (text.trim() === '*') return { origins: '*' };
+  const origins = text.split(',').map((origin) => origin.trim());
+  const wrong = origins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
+  if (wrong === undefined) return { origins };
+  throw new SettingsError(`"${wrong}" is not an origin: write it as https://app.example.com, without a path.`);
+}
