@@ -1,0 +1,30 @@
+import type { NativeSurface, NativeWatcher } from '@ai-proxy/core';
+import { createChatWatcher } from './chat-watcher.ts';
+import { eventOf, mistralErrorBody } from './error-dialect.ts';
+import { conversationEvents, createEventWatcher, speechEvents } from './event-watcher.ts';
+import { mistralRoutes } from './routes.ts';
+import { readNativeUsage } from './usage.ts';
+
+/** Mistral's own API, as far as it is let through. */
+export function mistralNative(open: readonly string[]): NativeSurface {
+  return {
+    routes: mistralRoutes,
+    optionalPrefix: 'v1',
+    open,
+    readUsage: readNativeUsage,
+    createWatcher,
+    errorBody: mistralErrorBody,
+    errorFrame: (error) => eventOf(mistralErrorBody(error)),
+  };
+}
+
+function createWatcher(operation: string): NativeWatcher {
+  switch (operation) {
+    case 'conversations':
+      return createEventWatcher(conversationEvents);
+    case 'speech':
+      return createEventWatcher(speechEvents);
+    default:
+      return createChatWatcher();
+  }
+}
