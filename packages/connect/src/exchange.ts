@@ -1,0 +1,46 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { callerLeft } from './binding-errors.ts';
+import { http2Stream } from './node-http.ts';
+
+/** One request of a caller and the response it waits for. */
+export interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** Aborts when the caller leaves or is given up. */
+  readonly signal: AbortSignal;
+  /** Gives the caller up. */
+  abort(reason: unknown): void;
+  /** Says that the response is as whole as it will be: its closing is no departure any more. */
+  answered(): void;
+}
+
+/**
+ * Watches a response for its caller's departure. Only the response's own `close` counts: a caller who has closed its sending half still reads, and on
+ * a server with `httpAllowHalfOpen` it gets its whole answer. (Without that switch Node itself ends such a connection.) A response that
+ * something else ended, a timeout middleware say, counts as a departure as well: nobody is left to answer.
+ */
+export function openExchange(req: IncomingMessage, res: ServerResponse): Exchange {
+  const controller = new AbortController();
+  let isAnswered = false;
+  const leave = (): void => {
+    if (!isAnswered) controller.abort(callerLeft());
+  };
+  if (isClosed(res)) leave();
+  else res.once('close', leave);
+  // A write that fails is followed by `close`; without a listener the error would end the process.
+  res.on('error', leave);
+  return {
+    req,
+    res,
+    signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
+    answered: () => {
+      isAnswered = true;
+    },
+  };
+}
+
+function isClosed(res: ServerResponse): boolean {
+  if ('stream' in res) return http2Stream(res)?.destroyed ?? true;
+  return res.closed || res.destroyed || res.writableEnded || res.socket?.destroyed === true;
+}

@@ -1,0 +1,143 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { HttpRelay, HttpReply, HttpRequestBody, RelayEnd } from '@ai-proxy/core';
+import { callerLeft } from './binding-errors.ts';
+import { drainUnreadBody } from './drain-unread-body.ts';
+import type { Exchange } from './exchange.ts';
+import type { MountSettings } from './mount-options.ts';
+import type { ProxyEngine } from './proxy-engine.ts';
+import { connectTimedOut, toRelayError, upstreamCutShort, upstreamSilent } from './relay-errors.ts';
+import { toRelayRequest } from './relay-request.ts';
+import { createResponseWriter } from './response-writer.ts';
+import { hasBody, writeHead } from './write-head.ts';
+
+/** A reply whose body the binding fetches itself. */
+export interface RelayReply extends HttpReply {
+  readonly body: HttpRelay;
+}
+
+/**
+ * Carries out one exchange between a caller and an upstream, byte for byte. Resolves to the answer of ours that is still to be written where the
+ * exchange failed before its headers, and to nothing in every other case.
+ */
+export function carryOut(
+  engine: ProxyEngine,
+  exchange: Exchange,
+  reply: RelayReply,
+  body: HttpRequestBody,
+  settings: MountSettings,
+): Promise<HttpReply | undefined> {
+  return new Promise((resolve) => {
+    const { req, res, signal } = exchange;
+    const relay = reply.body;
+    let upstream: ClientRequest | undefined;
+    let answer: IncomingMessage | undefined;
+    let tearDown: (() => void) | undefined;
+    let isOver = false;
+    let isWhole = false;
+    let bytes = 0;
+    let connectTimer: NodeJS.Timeout | undefined;
+    let sleptThroughSilence = false;
+
+    const writer = createResponseWriter(exchange, settings.writeTimeout, () => {
+      if (sleptThroughSilence) watchSilence();
+      answer?.resume();
+    });
+
+    function finish(end: RelayEnd, left?: HttpReply): void {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(connectTimer);
+      signal.removeEventListener('abort', leave);
+      relay.settle(end);
+      tearDown?.();
+      resolve(left);
+    }
+
+    function fail(cause: unknown): void {
+      if (isOver || isWhole) return;
+      const error = toRelayError(cause, answer !== undefined);
+      if (res.headersSent) {
+        const status = res.statusCode;
+        writer.cut();
+        finish({ kind: 'broken', status, error });
+      } else {
+        finish({ kind: 'broken', error }, relay.failure(error));
+      }
+    }
+
+    function leave(): void {
+      finish(answer === undefined ? { kind: 'broken', error: signal.reason } : { kind: 'broken', status: res.statusCode, error: signal.reason });
+    }
+
+    function watchSilence(): void {
+      sleptThroughSilence = false;
+      upstream?.setTimeout(settings.relayTimeout, () => {
+        // Nothing comes while nothing is asked for: that silence is the caller's, and has a clock of its own.
+        if (writer.isBlocked) sleptThroughSilence = true;
+        else fail(upstreamSilent(settings.relayTimeout, answer !== undefined));
+      });
+    }
+
+    function sent(request: ClientRequest): void {
+      upstream = request;
+      if (isOver) {
+        request.destroy();
+        return;
+      }
+      if (settings.relayTimeout > 0) watchSilence();
+      if (settings.connectTimeout > 0 && request.socket?.connecting === true) {
+        connectTimer = setTimeout(() => fail(connectTimedOut(settings.connectTimeout)), settings.connectTimeout).unref();
+        request.socket.once('encrypted' in request.socket ? 'secureConnect' : 'connect', () => clearTimeout(connectTimer));
+      }
+    }
+
+    function answered(incoming: IncomingMessage): void {
+      clearTimeout(connectTimer);
+      if (isOver) {
+        incoming.destroy();
+        return;
+      }
+      const status = incoming.statusCode ?? 502;
+      try {
+        writeHead(res, status, { ...relay.responseHeaders(status, incoming.headers), ...reply.headers });
+      } catch (error) {
+        // Refused by the relay itself, a redirect for instance.
+        incoming.destroy();
+        fail(error);
+        return;
+      }
+      answer = incoming;
+      const length = incoming.headers['content-length'];
+      if (length !== undefined && incoming.headers['transfer-encoding'] === undefined && status !== 204) res.setHeader('content-length', length);
+      else res.removeHeader('content-length');
+      drainUnreadBody(exchange);
+      if (hasBody(req.method, status)) res.flushHeaders();
+      incoming.on('data', (chunk: Uint8Array) => {
+        bytes += chunk.byteLength;
+        if (!isOver && !writer.write(chunk)) incoming.pause();
+      });
+      incoming.on('end', () => {
+        if (isOver) return;
+        if (!incoming.complete) {
+          fail(upstreamCutShort());
+          return;
+        }
+        isWhole = true;
+        res.once('finish', () => finish({ kind: 'complete', status, bytes }));
+        writer.end();
+        // The response counts as answered from here, so its closing aborts nothing any more.
+        res.once('close', () => finish({ kind: 'broken', status, error: signal.reason ?? callerLeft() }));
+      });
+      incoming.on('error', fail);
+      incoming.on('close', () => fail(upstreamCutShort()));
+    }
+
+    if (signal.aborted) {
+      leave();
+      return;
+    }
+    signal.addEventListener('abort', leave, { once: true });
+    const { source, headers } = toRelayRequest(relay, body, req);
+    tearDown = engine.request(relay.method, { url: relay.url, headers, source, sent, answered, failed: fail });
+  });
+}
