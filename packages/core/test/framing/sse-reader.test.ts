@@ -39,6 +39,24 @@ describe('an event stream reader', () => {
     expect(comments).toBe(1);
   });
 
+  it('gives a last comment only where its line has ended', () => {
+    const ended = createSseReader({ maxFrameBytes: 1000 });
+    ended.push(bytesOf(': ping\n'));
+    expect(ended.end()).toEqual({ batch: { frames: [], bytes: bytesOf(': ping\n') }, dangling: false });
+    const half = createSseReader({ maxFrameBytes: 1000 });
+    half.push(bytesOf(': pi'));
+    expect(half.end()).toEqual({ dangling: false });
+  });
+
+  it('gives the bytes of a last event as they came, without a blank line of its own', () => {
+    const reader = createSseReader({ maxFrameBytes: 1000 });
+    reader.push(bytesOf('data: [DONE]'));
+    expect(reader.end()).toEqual({
+      batch: { frames: [{ kind: 'event', data: '[DONE]' }], bytes: bytesOf('data: [DONE]') },
+      dangling: false,
+    });
+  });
+
   it('gives nothing while an event is not whole', () => {
     const reader = createSseReader({ maxFrameBytes: 1000 });
     expect(reader.push(bytesOf('data: 1'))).toBe(undefined);

@@ -53,6 +53,7 @@ describe('parseJsonBody', () => {
     ['{} x', 'unexpected character at position 3 (line 1, column 4), expected the end.'],
     ['"abc', 'unexpected end at position 4 (line 1, column 5), expected the closing quote of a string.'],
     ['"a\nb"', 'unexpected character at position 2 (line 1, column 3), expected a control character to be escaped.'],
+    ['"\u001f"', 'unexpected character at position 1 (line 1, column 2), expected a control character to be escaped.'],
     ['"\\x"', 'unexpected character at position 2 (line 1, column 3), expected an escape that JSON knows.'],
     ['"\\u12g4"', 'unexpected character at position 5 (line 1, column 6), expected four hexadecimal digits after \\u.'],
     ['"\\u12', 'unexpected end at position 5 (line 1, column 6), expected four hexadecimal digits after \\u.'],

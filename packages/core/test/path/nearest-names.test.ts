@@ -16,8 +16,8 @@ const models = [
 describe('nearestNames', () => {
   it.each([
     ['mistral-large', ['mistral-large-latest']],
-    ['mistral-lagre-latest', ['mistral-large-latest', 'mistral-small-latest']],
-    ['Mistral-Small-Latest', ['mistral-small-latest', 'mistral-large-latest']],
+    ['mistral-lagre-latest', ['mistral-large-latest']],
+    ['Mistral-Small-Latest', ['mistral-small-latest']],
     ['codestral-ltaest', ['codestral-latest']],
     ['codestra', ['codestral-latest']],
     ['mistral-embedd', ['mistral/mistral-embed']],
