@@ -9,3 +9,13 @@ export function failedGeneration(): ProxyError {
     retryable: true,
   });
 }
+
+/** The provider wrote the mark of the end although it had not finished. */
+export function brokenOff(): ProxyError {
+  return new ProxyError('the provider broke the answer off before its end; try again', {
+    status: 502,
+    code: 'stream_interrupted',
+    source: 'provider',
+    retryable: true,
+  });
+}

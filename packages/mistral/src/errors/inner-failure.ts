@@ -1,28 +1,41 @@
 import { isJsonObject, ProxyError } from '@ai-proxy/core';
-import type { JsonObject } from '@ai-proxy/core';
+import type { JsonObject, ProviderFailure } from '@ai-proxy/core';
 import type { ErrorStatement } from './error-body.ts';
 import { readErrorBody } from './error-body.ts';
 
 /**
- * The failure that an event of a stream, or a body with a good status, reports. Its status is the one it states or means: what is the
+ * The failure that a body with a good status reports, or an event of a stream. Its status is the one it states or means: what is the
  * caller's mistake keeps its 4xx, a rate limit is 429, all else is 502 and may be tried elsewhere.
  */
-export function toInnerFailure(body: unknown, retryServerErrors: boolean): ProxyError {
+export function readInnerFailure(body: unknown, retryServerErrors: boolean): ProviderFailure & { readonly status: number } {
   const stated = isJsonObject(body) ? statedStatus(body) : undefined;
   const said = readErrorBody(body, stated ?? 502);
   const status = stated ?? impliedStatus(said);
-  const isOwnCredential = status === 401 || (status === 403 && !isGuardrail(body));
-  if (isOwnCredential) {
-    return new ProxyError(said.message, { status: 502, code: 'provider_credentials', source: 'provider' });
+  if (status === 401 || (status === 403 && !isGuardrail(body))) {
+    const message = 'the provider refused the credential that this proxy uses; the operator has to check the key of this provider';
+    return { message, status: 502, code: 'provider_credentials', param: null, retryable: false };
   }
   const isServerError = status >= 500;
-  return new ProxyError(said.message, {
-    status: isServerError ? 502 : status,
-    code: said.code ?? 'provider_error',
+  return {
+    message: said.message,
     ...(said.type === undefined ? {} : { type: said.type }),
     param: said.param,
-    source: 'provider',
+    code: said.code,
+    status: isServerError ? 502 : status,
     retryable: isServerError ? retryServerErrors || status !== 500 : status === 408 || status === 409 || status === 429,
+  };
+}
+
+/** The same, to be thrown. */
+export function toInnerFailure(body: unknown, retryServerErrors: boolean): ProxyError {
+  const { message, status, type, param, code, retryable } = readInnerFailure(body, retryServerErrors);
+  return new ProxyError(message, {
+    status,
+    code: code ?? 'provider_error',
+    ...(type === undefined ? {} : { type }),
+    param: param ?? null,
+    source: 'provider',
+    retryable: retryable === true,
   });
 }
 

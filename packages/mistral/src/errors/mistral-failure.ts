@@ -1,15 +1,16 @@
 import type { ErrorAnswer, ProviderFailure } from '@ai-proxy/core';
 import { readErrorBody } from './error-body.ts';
-import { isGuardrail } from './inner-failure.ts';
+import { isGuardrail, readInnerFailure } from './inner-failure.ts';
 
-/** What an answer of Mistral's that is not 2xx means. */
+/** What an answer of Mistral's that reports a failure means. */
 export function toMistralFailure(answer: ErrorAnswer): ProviderFailure {
+  if (answer.status < 400) return readInnerFailure(answer.body, true);
   const { type, ...said } = readErrorBody(answer.body, answer.status);
   return {
     ...said,
     ...(type === undefined ? {} : { type }),
-    // Stated although the answer says it too: this 403 is about the content, not about the operator's key.
-    ...(isGuardrail(answer.body) ? { status: answer.status } : {}),
+    // This 403 is about the content, not about the operator's key.
+    ...(isGuardrail(answer.body) ? { credentials: false } : {}),
     ...(isPassingServerError(answer.status) ? { retryable: true } : {}),
   };
 }

@@ -7,27 +7,16 @@ import { readUsageObject } from './usage.ts';
 
 const nothing: NativeSight = {};
 
-/** Watches streams in the form of chat completions: chat, fill-in-the-middle, agents, and OpenAI's older completions. */
+/**
+ * Watches streams in the form of chat completions: chat, fill-in-the-middle, agents, and OpenAI's older completions. Only `[DONE]` is
+ * their end: after the finish of one choice another choice, the usage and the mark itself may still come.
+ */
 export function createChatWatcher(): NativeWatcher {
-  const finished = new Map<number, boolean>();
   let committed = false;
   let done = false;
-
-  function readChoices(choices: JsonValue | undefined): void {
-    if (!Array.isArray(choices)) return;
-    for (let position = 0; position < choices.length; position += 1) {
-      const choice = choices[position];
-      if (!isJsonObject(choice)) continue;
-      const index = typeof choice['index'] === 'number' ? choice['index'] : position;
-      const ended = typeof choice['finish_reason'] === 'string';
-      finished.set(index, ended || finished.get(index) === true);
-      if (ended || hasOutput(choice)) committed = true;
-    }
-  }
-
   return {
     see(frame) {
-      if (done || (committed && isPlainChunk(frame))) return nothing;
+      if (committed && isPlainChunk(frame)) return nothing;
       if (isDoneMark(frame.data)) {
         done = true;
         return nothing;
@@ -36,14 +25,12 @@ export function createChatWatcher(): NativeWatcher {
       const failure = readFailure(frame, event);
       if (failure !== undefined) return { failure };
       if (event === undefined) return nothing;
-      const before = committed;
-      readChoices(event['choices']);
+      const commits = !committed && hasOutput(event['choices']);
+      if (commits) committed = true;
       const usage = readUsageObject(event['usage']);
-      return { ...(committed && !before ? { commits: true } : {}), ...(usage === undefined ? {} : { usage }) };
+      return { ...(commits ? { commits } : {}), ...(usage === undefined ? {} : { usage }) };
     },
-    complete() {
-      return done || (finished.size > 0 && [...finished.values()].every(Boolean));
-    },
+    complete: () => done,
   };
 }
 
@@ -54,7 +41,12 @@ export function readFailure(frame: Frame, event: JsonObject | undefined): Native
   return { message: readErrorBody(event, 502).message, body: event };
 }
 
-function hasOutput(choice: JsonObject): boolean {
+function hasOutput(choices: JsonValue | undefined): boolean {
+  return Array.isArray(choices) && choices.some((choice) => isJsonObject(choice) && saysSomething(choice));
+}
+
+function saysSomething(choice: JsonObject): boolean {
+  if (typeof choice['finish_reason'] === 'string') return true;
   if (typeof choice['text'] === 'string' && choice['text'] !== '') return true;
   const delta = choice['delta'];
   if (!isJsonObject(delta)) return false;
@@ -66,17 +58,10 @@ function hasOutput(choice: JsonObject): boolean {
 }
 
 /**
- * Whether a chunk of a committed stream can hold nothing that has to be read: one choice that has been seen and does not end here, no
- * usage, no error. Judged by text, because parsing every chunk would cost more than forwarding it; quotes inside of JSON strings are
- * escaped, so that nothing a model writes can look like these keys.
+ * Whether a chunk of a committed stream can hold nothing that has to be read: no usage, no error. Judged by text, because parsing every
+ * chunk would cost more than forwarding it; quotes inside of JSON strings are escaped, so that nothing a model writes can look like
+ * these keys.
  */
 function isPlainChunk({ kind, data }: Frame): boolean {
-  return (
-    kind === 'event' &&
-    data.includes('"choices":[{"index":0,') &&
-    data.includes('"finish_reason":null') &&
-    !data.includes('},{') &&
-    !data.includes('"usage"') &&
-    !data.includes('"error"')
-  );
+  return kind === 'event' && data.includes('"choices":[{"') && !data.includes('"usage"') && !data.includes('"error"');
 }

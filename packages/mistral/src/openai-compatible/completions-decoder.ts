@@ -2,6 +2,7 @@ import { isJsonObject } from '@ai-proxy/core';
 import type { JsonObject, ProviderCall, StreamDecoder } from '@ai-proxy/core';
 import type { ChatStreamDialect } from '../chat/stream/decoder.ts';
 import { isDoneMark, parseObject } from '../chat/stream/frame-data.ts';
+import { brokenOff } from '../chat/failed-generation.ts';
 import { toUsage } from '../chat/usage.ts';
 import { toInnerFailure } from '../errors/inner-failure.ts';
 import { isErrorBody } from '../errors/is-error-body.ts';
@@ -36,11 +37,16 @@ export function createCompletionsDecoder(call: ProviderCall, dialect: ChatStream
     return [last];
   }
 
+  function allFinished(): boolean {
+    return finished.size > 0 && [...finished.values()].every(Boolean);
+  }
+
   return {
     decode(frame) {
       if (done) return [];
       if (isDoneMark(frame.data)) {
         done = true;
+        if (!dialect.doneIsProof && !allFinished()) throw brokenOff();
         return finish();
       }
       const event = parseObject(frame.data);
@@ -58,7 +64,7 @@ export function createCompletionsDecoder(call: ProviderCall, dialect: ChatStream
       return read.length === 0 ? [] : [toChunk(read)];
     },
     end() {
-      const complete = (done && dialect.doneIsProof) || (finished.size > 0 && [...finished.values()].every(Boolean));
+      const complete = done || allFinished();
       return { chunks: finish(), complete };
     },
   };

@@ -2,7 +2,7 @@ import { isJsonObject } from '@ai-proxy/core';
 import type { Frame, JsonObject, JsonValue, ProviderCall, StreamDecoder } from '@ai-proxy/core';
 import { toInnerFailure } from '../../errors/inner-failure.ts';
 import { isErrorBody } from '../../errors/is-error-body.ts';
-import { failedGeneration } from '../failed-generation.ts';
+import { brokenOff, failedGeneration } from '../failed-generation.ts';
 import { toFinishReason } from '../finish-reason.ts';
 import { generateToolCallId } from '../generated-id.ts';
 import { withFunctionCallChunks } from '../legacy-functions.ts';
@@ -112,6 +112,7 @@ export function createChatDecoder(call: ProviderCall, dialect: ChatStreamDialect
       if (done) return nothing;
       if (isDoneMark(frame.data)) {
         done = true;
+        if (!dialect.doneIsProof && !allFinished()) throw brokenOff();
         return finish();
       }
       const event = parseObject(frame.data);
@@ -124,7 +125,7 @@ export function createChatDecoder(call: ProviderCall, dialect: ChatStreamDialect
       return readChoices(event['choices']);
     },
     end() {
-      const complete = (done && dialect.doneIsProof) || allFinished();
+      const complete = done || allFinished();
       return { chunks: finish(), complete };
     },
   };
