@@ -1,1 +1,17 @@
-export {};
+export { faultCases, faultNames } from './faults/fault-cases.ts';
+export type { FaultCase } from './faults/fault-cases.ts';
+export type { Fault, FaultName, RetryAfter } from './faults/fault.ts';
+export { startMistralSimulator } from './mistral/mistral-simulator.ts';
+export type { MistralSimulator, MistralSimulatorOptions } from './mistral/mistral-simulator.ts';
+export { simulatedModels } from './mistral/models.ts';
+export type { Capability, SimulatedModel } from './mistral/models.ts';
+export { answerHead, chunk, eventStreamScript } from './raw/script.ts';
+export type { Script, ScriptStep } from './raw/script.ts';
+export { startScriptedUpstream } from './raw/scripted-upstream.ts';
+export type { ConnectionLedger, ScriptedRequest, ScriptedUpstream, ScriptedUpstreamOptions, ScriptSource } from './raw/scripted-upstream.ts';
+export { sendRaw } from './raw/send-raw.ts';
+export type { LeaveAt, RawRequestOptions, RawVerdict } from './raw/send-raw.ts';
+export type { Truth } from './server/answer.ts';
+export type { Behaviour } from './server/behaviour.ts';
+export type { Ending, RecordedRequest } from './server/recorded-request.ts';
+export type { Simulator, SimulatorOptions } from './server/simulator.ts';
