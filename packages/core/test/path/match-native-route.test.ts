@@ -63,6 +63,8 @@ describe('matchNativeRoute', () => {
     const chat = [route('POST', '/v1/chat/completions')];
     expect(answer('POST', '/chat/completions', 'v1', chat)).toEqual(['/v1/chat/completions', '/v1/chat/completions']);
     expect(answer('POST', '/v1/v1/chat/completions', 'v1', chat)).toBe(undefined);
+    expect(answer('PUT', '/settings', 'v1', [route('PUT', '/v1/:kind/settings')])).toBe(undefined);
+    expect(answer('PUT', '/v1/settings', 'v1', [route('PUT', '/v1/:kind/settings')])).toBe(undefined);
     expect(answer('POST', '/%76%31/chat/completions', 'v1', chat)).toBe(undefined);
     expect(answer('POST', '/V1/chat/completions', 'v1', chat)).toBe(undefined);
     expect(answer('POST', '/chat/completions', undefined, chat)).toBe(undefined);
