@@ -16,8 +16,8 @@ export interface ChunkStreamOptions {
   readonly body: AsyncIterable<Uint8Array>;
   readonly reader: FrameReader;
   readonly sink: FrameSink;
-  /** Hands on the bytes as well. */
-  readonly keepBytes: boolean;
+  /** Hands on the bytes as well; `separator` ends an event whose end mark never came, where something of ours has to follow it. */
+  readonly keepBytes: false | { readonly separator: string };
 }
 
 /**
@@ -49,9 +49,10 @@ export async function* readChunks(options: ChunkStreamOptions): AsyncGenerator<C
     const { chunks, failure } = decodeAll(tail.batch?.frames ?? [], sink);
     const last = failure === undefined ? sink.end() : { chunks: [], complete: false };
     chunks.push(...last.chunks);
-    if (chunks.length > 0 || tail.batch) yield keepBytes && tail.batch ? { chunks, bytes: tail.batch.bytes } : { chunks };
-    if (failure !== undefined) throw failure;
-    if (tail.dangling || !last.complete) throw interrupted();
+    const broken = failure ?? (tail.dangling || !last.complete ? interrupted() : undefined);
+    if (keepBytes && tail.batch) yield { chunks, bytes: broken ? join(tail.batch.bytes, keepBytes.separator) : tail.batch.bytes };
+    else if (chunks.length > 0) yield { chunks };
+    if (broken !== undefined) throw broken;
   } finally {
     if (owned) await source.return?.();
   }
@@ -68,6 +69,14 @@ function decodeAll(frames: readonly Frame[], sink: FrameSink): { chunks: unknown
   } catch (failure) {
     return { chunks, failure };
   }
+}
+
+function join(bytes: Uint8Array, separator: string): Uint8Array {
+  const end = new TextEncoder().encode(separator);
+  const joined = new Uint8Array(bytes.byteLength + end.byteLength);
+  joined.set(bytes);
+  joined.set(end, bytes.byteLength);
+  return joined;
 }
 
 const interrupted = (): ProxyError =>

@@ -58,7 +58,7 @@ async function readStream(
     body: decodeAnswer(response),
     reader: createFrameReader(framing, { maxFrameBytes: upstream.limits.event }),
     sink,
-    keepBytes: true,
+    keepBytes: { separator: framing === 'sse' ? '\n\n' : '\n' },
   });
   const headers = nativeAnswerHeaders(response.headers, credential, true);
   return { kind: 'stream', status: response.status, headers, batches: await commit(batches, sink.hasCommitted) };
