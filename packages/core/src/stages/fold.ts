@@ -20,7 +20,7 @@ async function runPolicy(policy: Policy, call: Call, next: Stages): Promise<Repl
     if (called) throw new Error(`the policy "${policy.name}" called next() twice; a call goes on once`);
     called = true;
     return next(call);
-  })) as Reply | undefined;
-  if (reply === undefined) throw new Error(`the policy "${policy.name}" returned no reply; return what next() gives, or a reply of its own`);
+  })) as Reply | null | undefined;
+  if (reply === undefined || reply === null) throw new Error(`the policy "${policy.name}" returned no reply; return what next() gives, or a reply of its own`);
   return reply;
 }
