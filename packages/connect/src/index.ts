@@ -1,3 +1,6 @@
+export type { Handler, Proxy } from '@ai-proxy/core';
+export { aiProxy } from './connect-middleware.ts';
+export type { AiProxy, AiProxyOptions } from './connect-middleware.ts';
 export { mount } from './mount.ts';
 export type { ConnectMiddleware } from './mount.ts';
 export type { MountOptions } from './mount-options.ts';

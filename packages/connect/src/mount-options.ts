@@ -4,15 +4,15 @@ export interface MountOptions {
    * The full path of the mount as callers see it, `/ai`. Needed where nothing strips it: on a bare `node:http` server, and for WebSocket upgrades,
    * which no framework routes. By default the request's path is taken as it is, stripped by connect or Express.
    */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /** How long a caller may take nothing of an answer before it is cut; 60 s by default. Off, a caller who stops reading holds its upstream for ever. */
-  readonly writeTimeout?: number;
+  readonly writeTimeout?: number | undefined;
   /** After how much silence a stream shows a sign of life; 15 s by default. */
-  readonly keepAliveInterval?: number;
+  readonly keepAliveInterval?: number | undefined;
   /** How long a relayed exchange may wait for its upstream's connection; 10 s by default. */
-  readonly connectTimeout?: number;
+  readonly connectTimeout?: number | undefined;
   /** How long a relayed upstream may stay silent, before its headers or between two pieces; off by default, since uploads and local models may take any time. */
-  readonly relayTimeout?: number;
+  readonly relayTimeout?: number | undefined;
 }
 
 /** The same with every default filled in. */

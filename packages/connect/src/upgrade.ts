@@ -101,7 +101,7 @@ function tunnel(
   }
 
   function leave(): void {
-    finish({ kind: 'broken', error: signal.reason });
+    finish({ kind: 'broken', error: signal.reason ?? callerLeft() });
     upstream?.destroy();
     socket.destroy();
   }

@@ -3,8 +3,8 @@ import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
-import type { HttpRelay, RelayEnd } from '@ai-proxy/core';
-import { ProxyError } from '@ai-proxy/core';
+import type { HttpHeaders, HttpRelay, RelayEnd } from '@ai-proxy/core';
+import { headerValue, ProxyError } from '@ai-proxy/core';
 import express from 'express';
 import { describe, expect, test } from 'vitest';
 import { mount } from '../src/index.ts';
@@ -52,10 +52,10 @@ async function relayTo(upstream: string, choices: RelayChoices = {}, options: Mo
   return { ...(await serve(app)), ends };
 }
 
-function pick(headers: Record<string, string | string[] | undefined>, names: readonly string[]): Record<string, string | string[]> {
-  const picked: Record<string, string | string[]> = {};
+function pick(headers: HttpHeaders, names: readonly string[]): Record<string, string> {
+  const picked: Record<string, string> = {};
   for (const name of names) {
-    const value = headers[name];
+    const value = headerValue(headers, name);
     if (value !== undefined) picked[name] = value;
   }
   return picked;

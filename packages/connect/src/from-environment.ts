@@ -1,0 +1,56 @@
+import { createProxy, definePolicy, ProxyError } from '@ai-proxy/core';
+import type { Provider, Proxy } from '@ai-proxy/core';
+import { mistral } from '@ai-proxy/mistral';
+
+/** The providers that the environment names: `MISTRAL_API_KEY` stands for `mistral()`. */
+export function providersFromEnvironment(environment: Readonly<Record<string, string | undefined>> = process.env): Provider[] {
+  const providers: Provider[] = [];
+  if ((environment.MISTRAL_API_KEY ?? '').trim() !== '') providers.push(mistral());
+  return providers;
+}
+
+/**
+ * A proxy of whatever the environment names, read at the first call: importing and mounting need no secret. As long as nothing is named, every
+ * path of the proxy answers with `not_configured`, and every other path is still the application's.
+ */
+export function createEnvironmentProxy(): Proxy {
+  let configured: Proxy | undefined;
+  let empty: Proxy | undefined;
+
+  function proxy(): Proxy {
+    if (configured !== undefined) return configured;
+    const providers = providersFromEnvironment();
+    if (providers.length > 0) {
+      configured = createProxy({ providers });
+      return configured;
+    }
+    empty ??= createProxy({ providers: [mistral()], policies: [refuseAll] });
+    return empty;
+  }
+
+  return {
+    handle: (request) => proxy().handle(request),
+    fetch: (input, init) => proxy().fetch(input, init),
+    upgrade: (request) => proxy().upgrade(request),
+    async ready() {
+      const current = proxy();
+      if (current === empty) throw notConfigured();
+      await current.ready();
+    },
+    close: (options) => proxy().close(options),
+    // Core's own defaults: without options there are no others.
+    writing: { timeout: 60_000, keepAlive: 15_000 },
+  };
+}
+
+const refuseAll = definePolicy({
+  name: 'not-configured',
+  stage: 'identify',
+  handle: () => Promise.reject(notConfigured()),
+});
+
+const notConfigured = (): ProxyError =>
+  new ProxyError(
+    'The proxy was mounted without options, and the environment names no provider. Set MISTRAL_API_KEY, or give options: aiProxy({ providers: [mistral()] }).',
+    { status: 500, code: 'not_configured' },
+  );
