@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // Siblings are read from their sources: tests need no build.
-  ssr: { resolve: { conditions: ['ai-proxy-source', 'node', 'import', 'default'], externalConditions: ['ai-proxy-source', 'node', 'import', 'default'] } },
+  // Siblings are read from their sources: tests need no build. Vitest hands conditions on to Node, where `import` or `default` among them
+  // would make `require()` load what is meant for `import`: only the house's own may stand here.
+  ssr: { resolve: { conditions: ['ai-proxy-source', 'node', 'module-sync'], externalConditions: ['ai-proxy-source'] } },
   test: {
     include: [
       'packages/*/test/**/*.test.ts',
