@@ -1,6 +1,9 @@
 export { faultCases, faultNames } from './faults/fault-cases.ts';
 export type { FaultCase } from './faults/fault-cases.ts';
 export type { Fault, FaultName, RetryAfter } from './faults/fault.ts';
+export { startGgufSimulator } from './gguf/gguf-simulator.ts';
+export type { GgufSimulator, GgufSimulatorOptions } from './gguf/gguf-simulator.ts';
+export type { GgufDialect } from './gguf/errors.ts';
 export { startMistralSimulator } from './mistral/mistral-simulator.ts';
 export type { MistralSimulator, MistralSimulatorOptions } from './mistral/mistral-simulator.ts';
 export { simulatedModels } from './mistral/models.ts';

@@ -38,7 +38,7 @@ export function chooseToolCalls(messages: readonly JsonObject[], wish: ToolWish)
   const second = functions.find((candidate) => candidate !== first) ?? first;
   return (both ? [first, second] : [first]).map((called, index) => ({
     name: textOf(called.name) ?? '',
-    arguments: JSON.stringify(index === 1 && second === first ? again(called) : valueFromSchema(called.parameters ?? { type: 'object' })),
+    arguments: JSON.stringify(index === 1 && second === first ? again(called) : argumentsFor(called)),
   }));
 }
 
@@ -52,9 +52,14 @@ function mentions(text: string, name: string): boolean {
   return name !== '' && (lower.includes(name.toLowerCase()) || lower.includes(name.toLowerCase().replaceAll(/[_-]/gu, ' ')));
 }
 
+/** Arguments are an object, whatever a schema leaves open. */
+function argumentsFor(called: JsonObject): JsonObject {
+  const value = valueFromSchema({ type: 'object', ...(isObject(called.parameters) ? called.parameters : {}) });
+  return isObject(value) ? value : {};
+}
+
 /** Arguments of a second call of the same tool: every text differs from the first call's. */
-function again(called: JsonObject): unknown {
-  const value = valueFromSchema(called.parameters ?? { type: 'object' });
-  if (!isObject(value)) return value;
+function again(called: JsonObject): JsonObject {
+  const value = argumentsFor(called);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, typeof inner === 'string' ? `${inner} again` : inner]));
 }

@@ -8,13 +8,11 @@ export type ToolFault = 'interleavedToolFragments' | 'bareToolCall' | 'repeatedN
 
 /** Rewrites the tool calls of a stream. */
 export function changeToolEvents(events: readonly StreamEvent[], fault: ToolFault): readonly StreamEvent[] {
-  if (fault === 'bareToolCall' || fault === 'argumentsObject') return changeWholeCalls(events, fault);
   const carriers = events.filter((event) => callsOf(event).length > 0);
   const [first] = carriers;
   const last = carriers.at(-1);
   if (first === undefined || last === undefined) return events;
-  const fragments = fragmentsOf(collectCalls(carriers), fault);
-  const written = fragments.map((fragment) => withDelta(first, { tool_calls: [fragment] }));
+  const written = deltasOf(collectCalls(carriers), fault).map((calls) => withDelta(first, { tool_calls: calls }));
   return events.flatMap((event) => {
     if (event === first) return carriers.length === 1 ? [...written, withoutCalls(event)] : written;
     if (event === last) return [withoutCalls(event)];
@@ -25,8 +23,10 @@ export function changeToolEvents(events: readonly StreamEvent[], fault: ToolFaul
 /** Rewrites the tool calls of a whole answer, as far as the fault can show there. */
 export function changeToolAnswer(body: JsonObject, fault: ToolFault): JsonObject {
   if (fault !== 'argumentsObject') return body;
-  const [event] = changeWholeCalls([{ data: body }], fault);
-  return event !== undefined && typeof event.data !== 'string' ? event.data : body;
+  const event = changeMessages({ data: body }, (message) =>
+    Array.isArray(message.tool_calls) ? { ...message, tool_calls: objectsOf(message.tool_calls).map(withParsedArguments) } : message,
+  );
+  return typeof event.data === 'string' ? body : event.data;
 }
 
 function callsOf(event: StreamEvent): JsonObject[] {
@@ -51,6 +51,20 @@ function collectCalls(carriers: readonly StreamEvent[]): WholeCall[] {
     else calls.push({ id: part.id, index: calls.length, name: textOf(body.name) ?? '', arguments: textOf(body.arguments) ?? '' });
   }
   return calls;
+}
+
+/** The calls as lists of parts, one list for each delta. */
+function deltasOf(calls: readonly WholeCall[], fault: ToolFault): JsonObject[][] {
+  switch (fault) {
+    case 'bareToolCall':
+      return [calls.map((call) => ({ function: { name: call.name, arguments: call.arguments } }))];
+    case 'argumentsObject':
+      return calls.map((call, index) => [
+        withParsedArguments({ index, id: call.id ?? null, type: 'function', function: { name: call.name, arguments: call.arguments } }),
+      ]);
+    default:
+      return fragmentsOf(calls, fault).map((fragment) => [fragment]);
+  }
 }
 
 function fragmentsOf(calls: readonly WholeCall[], fault: ToolFault): JsonObject[] {
@@ -79,17 +93,8 @@ function withoutCalls(event: StreamEvent): StreamEvent {
   return changeMessages(event, ({ tool_calls: _calls, ...rest }) => rest);
 }
 
-function changeWholeCalls(events: readonly StreamEvent[], fault: 'bareToolCall' | 'argumentsObject'): StreamEvent[] {
-  return events.map((event) =>
-    changeMessages(event, (message) =>
-      Array.isArray(message.tool_calls) ? { ...message, tool_calls: objectsOf(message.tool_calls).map((call) => changeCall(call, fault)) } : message,
-    ),
-  );
-}
-
-function changeCall(call: JsonObject, fault: 'bareToolCall' | 'argumentsObject'): JsonObject {
+function withParsedArguments(call: JsonObject): JsonObject {
   const body = isObject(call.function) ? call.function : {};
-  if (fault === 'bareToolCall') return { function: body };
   const text = textOf(body.arguments);
   return text === undefined || text === '' ? call : { ...call, function: { ...body, arguments: JSON.parse(text) as JsonValue } };
 }

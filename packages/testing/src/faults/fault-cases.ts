@@ -47,7 +47,8 @@ export const faultCases: readonly FaultCase[] = [
   // Some servers never send the mark: a stream whose every choice has finished is whole.
   { title: 'endWithoutDone clean after the finish', fault: { name: 'endWithoutDone', how: 'clean', after: 'finish' }, ...clean },
   { title: 'wrongContentLength too long', fault: { name: 'wrongContentLength', by: 10 }, ...error },
-  { title: 'wrongContentLength too short', fault: { name: 'wrongContentLength', by: -40 }, ...error },
+  // Far enough back to lose the finish of a stream, whatever stands behind it.
+  { title: 'wrongContentLength too short', fault: { name: 'wrongContentLength', by: -300 }, ...error },
   { title: 'gzipBody', fault: { name: 'gzipBody' }, ...clean },
   { title: 'bytePerMillisecond', fault: { name: 'bytePerMillisecond' }, ...clean },
   { title: 'hugeEvent', fault: { name: 'hugeEvent' }, ...clean },
