@@ -111,8 +111,8 @@ describe('each rule sees what it forbids', () => {
       'published sources',
       [
         room('core', {
-          exports: { '.': { source: './a.ts', default: './a.js' } },
-          publishConfig: { exports: { '.': { source: './a.ts', default: './a.js' } } },
+          exports: { '.': { 'ai-proxy-source': './a.ts', default: './a.js' } },
+          publishConfig: { exports: { '.': { 'ai-proxy-source': './a.ts', default: './a.js' } } },
         }),
       ],
       /publishes other exports/,
@@ -120,7 +120,7 @@ describe('each rule sees what it forbids', () => {
     [
       'sourcesStayHome',
       'imports that go out as they are',
-      [room('core', { imports: { '#a': { source: './a.ts', default: './a.js' } } })],
+      [room('core', { imports: { '#a': { 'ai-proxy-source': './a.ts', default: './a.js' } } })],
       /publishes other imports/,
     ],
   ];
