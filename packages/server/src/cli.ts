@@ -2,4 +2,6 @@
 import { runMain } from 'citty';
 import { command } from './command.ts';
 
-await runMain(command);
+const given = process.argv.slice(2);
+// `pnpm start -- --port 9000` hands the separator on too.
+await runMain(command, { rawArgs: given[0] === '--' ? given.slice(1) : given });

@@ -18,7 +18,7 @@ export const command: CommandDef<typeof args> = defineCommand({
   args,
   async run({ args: given, rawArgs }) {
     try {
-      const settings = readServerSettings({ ...given, rawArgs: withoutSeparator(rawArgs) }, process.env);
+      const settings = readServerSettings({ ...given, rawArgs }, process.env);
       const server = await serve(settings);
       process.stdout.write(banner(server));
     } catch (error) {
@@ -28,6 +28,3 @@ export const command: CommandDef<typeof args> = defineCommand({
     }
   },
 });
-
-/** `pnpm start -- --port 9000` hands the separator on too. */
-const withoutSeparator = (rawArgs: readonly string[]): string[] => rawArgs.filter((argument) => argument !== '--');

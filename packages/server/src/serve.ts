@@ -42,11 +42,18 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   }
   const middleware = aiProxy(proxy);
   app.use(mount(health));
-  app.use(middleware);
+  // Without a next one, the proxy answers unknown paths itself, in JSON.
+  app.use((req, res) => middleware(req, res));
 
   const server = createServer({ keepAliveTimeout }, app);
   server.on('upgrade', middleware.upgrade);
-  await listen(server, settings);
+  try {
+    await listen(server, settings);
+  } catch (error) {
+    // A simulator that still listens would keep the process alive.
+    await demo?.close();
+    throw error;
+  }
   const close = closing(server, proxy, demo);
   stopOnSignals(close);
   const { port } = server.address() as AddressInfo;

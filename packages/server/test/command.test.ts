@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import OpenAI from 'openai';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+
+interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, ['--conditions=ai-proxy-source', cli, ...args], {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function run(args: readonly string[], environment?: Record<string, string>): Promise<Finished> {
+  const child = start(args, environment);
+  const output = { stdout: '', stderr: '' };
+  child.stdout?.on('data', (text) => (output.stdout += text));
+  child.stderr?.on('data', (text) => (output.stderr += text));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...output };
+}
+
+/** Waits for the banner and gives it. */
+async function banner(child: ChildProcess): Promise<string> {
+  let text = '';
+  for await (const piece of child.stdout ?? []) {
+    text += String(piece);
+    if (text.includes('ocr')) return text;
+  }
+  throw new Error(`the command ended without a banner: ${text}`);
+}
+
+describe('the command', () => {
+  it.each([
+    { case: 'no provider', args: [], says: /no provider is configured\. Set MISTRAL_API_KEY, or start with --demo/ },
+    { case: 'a misspelt option', args: ['--prot', '9000'], says: /there is no option "--prot"/ },
+    { case: 'an address that others reach', args: ['--demo', '--host', '0.0.0.0'], says: /will not listen on "0\.0\.0\.0"/ },
+    { case: 'a port that is none', args: ['--demo', '--port', '99999'], says: /"99999" is not a port/ },
+    { case: 'an origin with a path', args: ['--demo', '--cors', 'https://a.example/x'], says: /is not an origin/ },
+  ])('refuses $case in one line and exits 1', async ({ args, says }) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(says);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('names the port that is in use', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const { port } = blocker.address() as AddressInfo;
+    const { code, stderr } = await run(['--demo', '--port', String(port)]);
+    blocker.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`port ${port} on 127.0.0.1 is in use`);
+  });
+
+  it('prints its help', async () => {
+    const { code, stdout } = await run(['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('--demo');
+  });
+});
+
+describe('the demonstration', () => {
+  let child: ChildProcess;
+  let url: string;
+  let printed: string;
+
+  beforeAll(async () => {
+    child = start(['--', '--demo', '--port', '0', '--cors', 'https://app.example']);
+    printed = await banner(child);
+    url = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0] ?? '';
+  });
+  afterAll(() => {
+    child.kill('SIGKILL');
+  });
+
+  it('says that it is simulated, in its banner and in every answer', async () => {
+    expect(printed).toContain('SIMULATED');
+    for (const path of ['/health', '/v1/models', '/mistral/v1/models', '/nothing']) {
+      const answer = await fetch(url + path);
+      expect([path, answer.headers.get('x-ai-proxy-simulated')]).toEqual([path, 'true']);
+      await answer.body?.cancel();
+    }
+  });
+
+  it('answers the three requests that it prints', async () => {
+    const requests = [...printed.matchAll(/curl (?:-N )?(\S+) [^\n]*\n\s+-d '([^']+)'/g)];
+    expect(requests).toHaveLength(3);
+    for (const [, target, body] of requests) {
+      const answer = await fetch(target ?? '', { method: 'POST', headers: { 'content-type': 'application/json' }, body: body ?? '' });
+      expect([target, answer.status]).toEqual([target, 200]);
+      expect((await answer.text()).length).toBeGreaterThan(100);
+    }
+  });
+
+  it('is alive at /health, and answers unknown paths in JSON', async () => {
+    expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok' });
+    expect((await fetch(`${url}/health`, { method: 'POST' })).status).toBe(405);
+    const unknown = await fetch(`${url}/nothing`);
+    expect(unknown.status).toBe(404);
+    expect(await unknown.json()).toMatchObject({ error: { code: 'path_not_found' } });
+  });
+
+  it('serves the openai client, from Mistral and from the local server', async () => {
+    const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'none' });
+    for (const model of ['mistral-small-latest', 'local/default']) {
+      const { choices } = await client.chat.completions.create({ model, messages: [{ role: 'user', content: 'Hello' }] });
+      expect(choices[0]?.finish_reason).toBe('stop');
+    }
+  });
+
+  it('answers the preflight of a listed origin only', async () => {
+    const preflight = (origin: string): Promise<Response> =>
+      fetch(`${url}/v1/chat/completions`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' } });
+    expect((await preflight('https://app.example')).headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('finishes what is under way when it is asked to stop', async () => {
+    const stream = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'mistral-small-latest', stream: true, messages: [{ role: 'user', content: 'Hello' }] }),
+    });
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await stream.text()).toMatch(/data: \[DONE\]\n\n$/);
+    expect(await ended).toEqual([0, null]);
+  });
+});
