@@ -78,7 +78,7 @@ describe('the demonstration', () => {
   let printed: string;
 
   beforeAll(async () => {
-    child = start(['--', '--demo', '--port', '0', '--cors', 'https://app.example']);
+    child = start(['--demo', '--', '--port', '0', '--cors', 'https://app.example']);
     printed = await banner(child);
     url = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0] ?? '';
   });
