@@ -24,11 +24,14 @@ export function pathNotFound(method: string, target: string): ProxyError {
   // A path may hold what a terminal or a page would act on; JSON escapes the rest.
   const path = target.split('?', 1)[0] ?? '';
   const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
-  return new ProxyError(`Nothing is served at ${method} ${shown}. Check the base URL of your client: it must end in the path where the proxy is mounted.`, {
-    status: 404,
-    code: 'path_not_found',
-    source: 'caller',
-  });
+  return new ProxyError(
+    `Nothing is served at ${method} ${shown}. Check the base URL of your client: it must end in the path where the proxy is mounted.`,
+    {
+      status: 404,
+      code: 'path_not_found',
+      source: 'caller',
+    },
+  );
 }
 
 /** What a caller is told of a bug: nothing of its text, which may hold anything. */

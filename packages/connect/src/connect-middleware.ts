@@ -30,7 +30,13 @@ export function aiProxy(given?: AiProxyOptions | Proxy, mountOptions: MountOptio
   if (given === undefined) return bind(createEnvironmentProxy(), mountOptions);
   if (isProxy(given)) return bind(given, mountOptions);
   const { prefix, writeTimeout, keepAliveInterval, connectTimeout, relayTimeout, ...options } = given;
-  return bind(createProxy(options), { prefix, writeTimeout, keepAliveInterval, connectTimeout: connectTimeout ?? options.timeouts?.connect, relayTimeout });
+  return bind(createProxy(options), {
+    prefix,
+    writeTimeout,
+    keepAliveInterval,
+    connectTimeout: connectTimeout ?? options.timeouts?.connect,
+    relayTimeout,
+  });
 }
 
 function bind(proxy: Proxy, options: MountOptions): AiProxy {

@@ -14,6 +14,7 @@ import type { ProxyEngine } from './proxy-engine.ts';
 import { carryOut } from './relay.ts';
 import { toHttpRequest } from './to-http-request.ts';
 import { isRelay, writeHttpReply } from './write-http-reply.ts';
+import type { WritableReply } from './write-http-reply.ts';
 
 /** Middleware for connect and Express, and a listener for `node:http`. */
 export type ConnectMiddleware = (req: NodeRequest, res: NodeResponse, next?: NextFunction) => void;
@@ -78,13 +79,13 @@ async function writeReply(
   if (failure !== undefined) await writeReply(exchange, failure, body, settings, engine);
 }
 
-async function answerOurs(exchange: Exchange, reply: HttpReply, settings: MountSettings): Promise<void> {
+async function answerOurs(exchange: Exchange, reply: WritableReply, settings: MountSettings): Promise<void> {
   if (exchange.res.headersSent) {
     exchange.answered();
     cut(exchange.res);
     return;
   }
-  await writeHttpReply(exchange, { status: reply.status, headers: reply.headers, body: String(reply.body) }, settings);
+  await writeHttpReply(exchange, reply, settings);
 }
 
 /** From here on the response is somebody else's, and so is its end. */

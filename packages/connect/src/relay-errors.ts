@@ -22,7 +22,12 @@ export function upstreamSilent(milliseconds: number, hasAnswered: boolean): Prox
 
 /** An answer that stopped before its end. */
 export function upstreamCutShort(cause?: unknown): ProxyError {
-  return new ProxyError("The provider's answer ended before it was complete.", { status: 502, code: 'upstream_eof', source: 'provider', cause });
+  return new ProxyError("The provider's answer ended before it was complete.", {
+    status: 502,
+    code: 'upstream_eof',
+    source: 'provider',
+    cause,
+  });
 }
 
 const unreachable = new Set([
@@ -52,7 +57,12 @@ export function toRelayError(error: unknown, hasAnswered: boolean): ProxyError {
     });
   }
   if (code.startsWith('HPE_')) {
-    return new ProxyError(`The provider's answer is not HTTP (${code}).`, { status: 502, code: 'upstream_garbage', source: 'provider', cause: error });
+    return new ProxyError(`The provider's answer is not HTTP (${code}).`, {
+      status: 502,
+      code: 'upstream_garbage',
+      source: 'provider',
+      cause: error,
+    });
   }
   // Node reports an early FIN by the code of a reset as well; only a real reset comes from a system call.
   if (syscall === '' && code === 'ECONNRESET') {

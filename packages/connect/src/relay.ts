@@ -26,7 +26,7 @@ export function carryOut(
   body: HttpRequestBody,
   settings: MountSettings,
 ): Promise<HttpReply | undefined> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const { req, res, signal } = exchange;
     const relay = reply.body;
     let upstream: ClientRequest | undefined;
@@ -43,14 +43,19 @@ export function carryOut(
       answer?.resume();
     });
 
-    function finish(end: RelayEnd, left?: HttpReply): void {
+    function finish(end: RelayEnd, left?: () => HttpReply): void {
       if (isOver) return;
       isOver = true;
       clearTimeout(connectTimer);
       signal.removeEventListener('abort', leave);
-      relay.settle(end);
       tearDown?.();
-      resolve(left);
+      try {
+        relay.settle(end);
+        resolve(left?.());
+      } catch (error) {
+        // A bug of the relay's own; thrown from here it would end the process.
+        reject(error);
+      }
     }
 
     function fail(cause: unknown): void {
@@ -61,12 +66,14 @@ export function carryOut(
         writer.cut();
         finish({ kind: 'broken', status, error });
       } else {
-        finish({ kind: 'broken', error }, relay.failure(error));
+        finish({ kind: 'broken', error }, () => relay.failure(error));
       }
     }
 
     function leave(): void {
-      finish(answer === undefined ? { kind: 'broken', error: signal.reason } : { kind: 'broken', status: res.statusCode, error: signal.reason });
+      finish(
+        answer === undefined ? { kind: 'broken', error: signal.reason } : { kind: 'broken', status: res.statusCode, error: signal.reason },
+      );
     }
 
     function watchSilence(): void {
@@ -108,7 +115,8 @@ export function carryOut(
       }
       answer = incoming;
       const length = incoming.headers['content-length'];
-      if (length !== undefined && incoming.headers['transfer-encoding'] === undefined && status !== 204) res.setHeader('content-length', length);
+      if (length !== undefined && incoming.headers['transfer-encoding'] === undefined && status !== 204)
+        res.setHeader('content-length', length);
       else res.removeHeader('content-length');
       drainUnreadBody(exchange);
       if (hasBody(req.method, status)) res.flushHeaders();

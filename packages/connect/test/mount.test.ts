@@ -27,7 +27,10 @@ describe('the target', () => {
     'Express at a path': [express().use('/ai', ai), '/ai/v1/models?x=1'],
     'an Express sub-app': [express().use('/a', express().use('/b', ai)), '/a/b/v1/models?x=1'],
     'an Express router': [express().use('/a', express.Router().use('/b', ai)), '/a/b/v1/models?x=1'],
-    'Express with the full prefix': [express().use('/a', express.Router().use('/b', mount(echoTarget, { prefix: '/a/b' }))), '/a/b/v1/models?x=1'],
+    'Express with the full prefix': [
+      express().use('/a', express.Router().use('/b', mount(echoTarget, { prefix: '/a/b' }))),
+      '/a/b/v1/models?x=1',
+    ],
     'node:http': [createServer(ai), '/v1/models?x=1'],
     'node:http with a prefix': [createServer(mount(echoTarget, { prefix: '/ai/' })), '/ai/v1/models?x=1'],
   } as const;
@@ -35,7 +38,7 @@ describe('the target', () => {
   test.each(Object.keys(mounts) as (keyof typeof mounts)[])('is relative to the mount: %s', async (name) => {
     const [app, path] = mounts[name];
 
-    await request(app).get(path).expect(200, '/v1/models?x=1');
+    expect((await request(app).get(path)).text).toBe('/v1/models?x=1');
   });
 
   test.each([
@@ -58,21 +61,21 @@ describe('the target', () => {
       .use(mount(echoTarget, { prefix: '/ai' }))
       .use((_req, res) => void res.send('next'));
 
-    await request(app).get(url).expect(200, 'next');
+    expect((await request(app).get(url)).text).toBe('next');
   });
 
   test('may be reached at several places of one application', async () => {
     const app = express().use('/one', ai).use('/two', ai);
 
-    await request(app).get('/one/x').expect(200, '/x');
-    await request(app).get('/two/y').expect(200, '/y');
+    expect((await request(app).get('/one/x')).text).toBe('/x');
+    expect((await request(app).get('/two/y')).text).toBe('/y');
   });
 
   test('that one mount does not know is asked of the next mount at the same place', async () => {
     const second = mount(async ({ target }) => ({ status: 200, headers: {}, body: `second ${target}` }));
     const app = express().use('/ai', ai).use('/ai', second);
 
-    await request(app).get('/ai/unknown/x').expect(200, 'second /unknown/x');
+    expect((await request(app).get('/ai/unknown/x')).text).toBe('second /unknown/x');
   });
 });
 
@@ -83,22 +86,25 @@ describe('what is not ours', () => {
       .use(express.json())
       .use((req, res) => void res.json(req.body));
 
-    await request(app).post('/unknown').send({ a: 1 }).expect(200, { a: 1 });
+    expect((await request(app).post('/unknown').send({ a: 1 })).text).toBe('{"a":1}');
   });
 
   test('is a 404 in the shape of OpenAI where there is no next', async () => {
-    const { body, headers } = await request(createServer(mount(echoTarget))).get('/unknown/x?secret=1').expect(404);
+    const answer = await request(createServer(mount(echoTarget))).get('/unknown/x?secret=1');
+    expect(answer.status).toBe(404);
 
-    expect(body).toMatchObject({ error: { type: 'not_found_error', param: null, code: 'path_not_found' } });
-    expect(headers['x-ai-proxy-error-source']).toBe('caller');
-    expect(JSON.stringify(body)).not.toContain('secret');
+    expect(answer.body).toMatchObject({ error: { type: 'not_found_error', param: null, code: 'path_not_found' } });
+    expect(answer.headers['x-ai-proxy-error-source']).toBe('caller');
+    expect(answer.text).not.toContain('secret');
   });
 });
 
 describe('a handler that throws', () => {
-  const fails = (error: unknown): Handler => async () => {
-    throw error;
-  };
+  const fails =
+    (error: unknown): Handler =>
+    async () => {
+      throw error;
+    };
   const bug = new Error('secret detail');
 
   test('hands a bug to the error handlers of the framework', async () => {
@@ -108,24 +114,32 @@ describe('a handler that throws', () => {
       res.status(500).send('handled');
     };
 
-    await request(express().use(mount(fails(bug))).use(onError)).get('/').expect(500, 'handled');
+    await request(
+      express()
+        .use(mount(fails(bug)))
+        .use(onError),
+    )
+      .get('/')
+      .expect(500, 'handled');
     expect(seen).toEqual([bug]);
   });
 
   test('is a 500 that says nothing of the bug where there is no next', async () => {
-    const { text, body } = await request(createServer(mount(fails(bug)))).get('/').expect(500);
+    const answer = await request(createServer(mount(fails(bug)))).get('/');
 
-    expect(body).toMatchObject({ error: { type: 'api_error', code: 'internal_error' } });
-    expect(text).not.toContain('secret');
+    expect(answer.status).toBe(500);
+    expect(answer.body).toMatchObject({ error: { type: 'api_error', code: 'internal_error' } });
+    expect(answer.text).not.toContain('secret');
   });
 
   test('answers with an error of ours in either case', async () => {
     const ours = new ProxyError('Set MISTRAL_API_KEY', { status: 503, code: 'not_configured', retryAfter: 1500 });
 
     for (const app of [express().use(mount(fails(ours))), createServer(mount(fails(ours)))]) {
-      const { body, headers } = await request(app).get('/').expect(503);
-      expect(body).toEqual({ error: { message: 'Set MISTRAL_API_KEY', type: 'api_error', param: null, code: 'not_configured' } });
-      expect(headers).toMatchObject({ 'retry-after': '2', 'x-ai-proxy-error-source': 'proxy' });
+      const answer = await request(app).get('/');
+      expect(answer.status).toBe(503);
+      expect(answer.body).toEqual({ error: { message: 'Set MISTRAL_API_KEY', type: 'api_error', param: null, code: 'not_configured' } });
+      expect(answer.headers).toMatchObject({ 'retry-after': '2', 'x-ai-proxy-error-source': 'proxy' });
     }
   });
 
@@ -150,7 +164,9 @@ describe('a whole answer', () => {
     ['text', 'é', 'é'],
     ['bytes', Buffer.from('é'), 'é'],
   ])('of %s has its length', async (_kind, body, text) => {
-    const response = await request(createServer(whole(200, body, { 'content-type': 'text/plain; charset=utf-8' }))).get('/').expect(200, text);
+    const response = await request(createServer(whole(200, body, { 'content-type': 'text/plain; charset=utf-8' })))
+      .get('/')
+      .expect(200, text);
 
     expect(response.headers['content-length']).toBe('2');
     expect(response.headers['transfer-encoding']).toBeUndefined();
@@ -193,7 +209,9 @@ describe('a whole answer', () => {
 
   test('may be compressed by the application', async () => {
     const text = 'x'.repeat(10_000);
-    const app = express().use(compression()).use(whole(200, text, { 'content-type': 'text/plain' }));
+    const app = express()
+      .use(compression())
+      .use(whole(200, text, { 'content-type': 'text/plain' }));
 
     const { headers } = await request(app).get('/').set('accept-encoding', 'gzip').expect(200, text);
 

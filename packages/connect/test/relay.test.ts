@@ -1,18 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer as createTcpServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { request as httpRequest } from 'node:http';
-import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
+import type { IncomingHttpHeaders, RequestOptions, Server } from 'node:http';
 import type { HttpHeaders, HttpRelay, RelayEnd } from '@ai-proxy/core';
 import { headerValue, ProxyError } from '@ai-proxy/core';
 import express from 'express';
+import type { ErrorRequestHandler } from 'express';
 import { describe, expect, test } from 'vitest';
 import { mount } from '../src/index.ts';
 import type { MountOptions } from '../src/index.ts';
 import { openRaw, readEnd } from './support/raw-client.ts';
 import { serve, serveRaw } from './support/servers.ts';
 import type { Listening } from './support/servers.ts';
-import { gate, until } from './support/signals.ts';
+import { gate, until, untilStill } from './support/signals.ts';
 
 interface Relaying extends Listening {
   readonly ends: RelayEnd[];
@@ -129,7 +130,11 @@ describe('an upload', () => {
     const upstream = await echoUpstream();
     const proxy = await relayTo(upstream.url);
 
-    const answer = await ask(`${proxy.url}/raw/v1/files`, { method: 'POST', headers: { 'transfer-encoding': 'chunked', 'content-type': 'x/y' } }, bytes);
+    const answer = await ask(
+      `${proxy.url}/raw/v1/files`,
+      { method: 'POST', headers: { 'transfer-encoding': 'chunked', 'content-type': 'x/y' } },
+      bytes,
+    );
 
     expect(answer.body.toString()).toBe(digest(bytes));
     expect(upstream.seen[0]?.headers).toMatchObject({ 'content-length': String(bytes.length) });
@@ -214,7 +219,9 @@ describe('a download', () => {
 
   test('comes down though provisional answers came first', async () => {
     const upstream = await serveRaw((socket) => {
-      socket.write('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+      socket.write(
+        'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok',
+      );
     });
     const proxy = await relayTo(upstream.url);
 
@@ -235,16 +242,16 @@ describe('a download', () => {
 
   test('event by event is passed on event by event', async () => {
     const release = gate();
-    const upstream = await serve(async (_req, res) => {
+    const upstream = await serve((_req, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });
       res.write('data: 1\n\n');
-      await release.promise;
-      res.end('data: 2\n\n');
+      void release.promise.then(() => res.end('data: 2\n\n'));
     });
     const proxy = await relayTo(upstream.url);
     const caller = openRaw(proxy.port, 'GET /ai/x HTTP/1.1\r\nhost: a\r\n\r\n');
 
     await caller.received('data: 1\n\n');
+    expect(caller.text()).not.toContain('data: 2');
     release.open();
     await caller.received('data: 2\n\n\r\n0\r\n\r\n');
   });
@@ -267,11 +274,7 @@ describe('a download', () => {
     const caller = openRaw(proxy.port, 'GET /ai/x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
     caller.socket.pause();
 
-    let seen = -1;
-    while (seen !== written) {
-      seen = written;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await untilStill(() => written);
     expect(written).toBeLessThan(24 * 1024 * 1024);
     caller.socket.resume();
     expect(readEnd(await caller.closed).isWhole).toBe(true);
@@ -307,7 +310,7 @@ describe('of headers', () => {
         connection: 'keep-alive, x-canary',
       },
     });
-    (relaying.server as import('node:http').Server).prependListener('request', (req, res) => {
+    (relaying.server as Server).prependListener('request', (req, res) => {
       res.once('finish', () => (logged = req.headers));
     });
     await new Promise<void>((resolve) => {
@@ -317,7 +320,7 @@ describe('of headers', () => {
 
     const [request] = upstream.seen;
     expect(request).toMatchObject({ method: 'POST', url: '/x?q=1', body: Buffer.from('body') });
-    expect(Object.keys(request?.headers ?? {}).sort()).toEqual(['accept', 'authorization', 'connection', 'host', 'transfer-encoding']);
+    expect(Object.keys(request?.headers ?? {}).toSorted()).toEqual(['accept', 'authorization', 'connection', 'host', 'transfer-encoding']);
     expect(request?.headers).toMatchObject({ authorization: 'Bearer operator', accept: 'x/y', host: `127.0.0.1:${upstream.port}` });
     expect(JSON.stringify(request?.headers)).not.toContain('canary');
     expect(logged).toMatchObject({ authorization: 'Bearer canary', cookie: 'canary=1', 'x-canary': 'canary' });
@@ -337,12 +340,20 @@ describe('of headers', () => {
         .end('ok'),
     );
     const proxy = await relayTo(upstream.url, {
-      responseHeaders: (_status, headers) => ({ ...pick(headers, ['content-type', 'connection', 'keep-alive', 'transfer-encoding']), 'x-kept': ['1', '2'] }),
+      responseHeaders: (_status, headers) => ({
+        ...pick(headers, ['content-type', 'connection', 'keep-alive', 'transfer-encoding']),
+        'x-kept': ['1', '2'],
+      }),
     });
 
     const answer = await ask(`${proxy.url}/ai/x`);
 
-    expect(answer.headers).toMatchObject({ 'content-type': 'text/plain', 'x-ai-proxy-id': 'call-1', 'x-kept': '1, 2', 'x-powered-by': 'Express' });
+    expect(answer.headers).toMatchObject({
+      'content-type': 'text/plain',
+      'x-ai-proxy-id': 'call-1',
+      'x-kept': '1, 2',
+      'x-powered-by': 'Express',
+    });
     expect(JSON.stringify(answer.headers)).not.toContain('canary');
     expect(answer.headers['keep-alive']).not.toBe('timeout=77');
     expect(answer.body.toString()).toBe('ok');
@@ -373,9 +384,9 @@ describe('an upstream', () => {
   });
 
   test.each([
-    ['closes without an answer', 'upstream_eof', (socket: import('node:net').Socket) => void socket.end()],
-    ['resets without an answer', 'upstream_reset', (socket: import('node:net').Socket) => void socket.resetAndDestroy()],
-    ['does not speak HTTP', 'upstream_garbage', (socket: import('node:net').Socket) => void socket.end('SSH-2.0-server\r\n\r\n')],
+    ['closes without an answer', 'upstream_eof', (socket: Socket) => void socket.end()],
+    ['resets without an answer', 'upstream_reset', (socket: Socket) => void socket.resetAndDestroy()],
+    ['does not speak HTTP', 'upstream_garbage', (socket: Socket) => void socket.end('SSH-2.0-server\r\n\r\n')],
   ])('that %s is a 502 %s', async (_how, code, script) => {
     const upstream = await serveRaw(script);
     const proxy = await relayTo(upstream.url);
@@ -430,12 +441,14 @@ describe('an upstream', () => {
     ['a chunk that is none', `${chunked}nonsense\r\n`, 'end'],
   ] as const)('that breaks by %s is cut after what it said', async (_how, answer, end) => {
     const release = gate();
-    const upstream = await serveRaw(async (socket) => {
-      socket.write(answer.slice(0, answer.indexOf('data: 1\n') + 8));
-      await release.promise;
-      socket.write(answer.slice(answer.indexOf('data: 1\n') + 8));
-      if (end === 'reset') socket.resetAndDestroy();
-      else socket.end();
+    const upstream = await serveRaw((socket) => {
+      const split = answer.indexOf('data: 1\n') + 8;
+      socket.write(answer.slice(0, split));
+      void release.promise.then(() => {
+        socket.write(answer.slice(split));
+        if (end === 'reset') socket.resetAndDestroy();
+        else socket.end();
+      });
     });
     const proxy = await relayTo(upstream.url);
     const caller = openRaw(proxy.port, 'GET /ai/x HTTP/1.1\r\nhost: a\r\n\r\n');
@@ -477,23 +490,26 @@ describe('a caller who leaves', () => {
     expect(proxy.ends).toMatchObject([{ kind: 'broken', status: 200, error: { code: 'caller_left' } }]);
   });
 
-  test.each(['content-length: 1000', 'transfer-encoding: chunked'])('during the upload (%s) closes the upstream without an end', async (framing) => {
-    let received = '';
-    const upstream = await serveRaw((socket, head) => {
-      received = head;
-      socket.on('data', (chunk) => (received += chunk.toString('latin1')));
-    });
-    const proxy = await relayTo(upstream.url);
-    const caller = openRaw(proxy.port, `POST /ai/x HTTP/1.1\r\nhost: a\r\n${framing}\r\n\r\n4\r\npart\r\n`);
+  test.each(['content-length: 1000', 'transfer-encoding: chunked'])(
+    'during the upload (%s) closes the upstream without an end',
+    async (framing) => {
+      let received = '';
+      const upstream = await serveRaw((socket, head) => {
+        received = head;
+        socket.on('data', (chunk) => (received += chunk.toString('latin1')));
+      });
+      const proxy = await relayTo(upstream.url);
+      const caller = openRaw(proxy.port, `POST /ai/x HTTP/1.1\r\nhost: a\r\n${framing}\r\n\r\n4\r\npart\r\n`);
 
-    await until(() => received.includes('part'));
-    caller.socket.destroy();
+      await until(() => received.includes('part'));
+      caller.socket.destroy();
 
-    await until(() => upstream.sockets[0]?.destroyed === true);
-    await until(() => proxy.ends.length > 0);
-    expect(received).not.toContain('0\r\n\r\n');
-    expect(proxy.ends).toMatchObject([{ kind: 'broken', error: { code: 'caller_left' } }]);
-  });
+      await until(() => upstream.sockets[0]?.destroyed === true);
+      await until(() => proxy.ends.length > 0);
+      expect(received).not.toContain('0\r\n\r\n');
+      expect(proxy.ends).toMatchObject([{ kind: 'broken', error: { code: 'caller_left' } }]);
+    },
+  );
 
   test('by not reading any more closes the upstream', async () => {
     const upstream = await serve((_req, res) => {
@@ -512,4 +528,36 @@ describe('a caller who leaves', () => {
     expect(proxy.ends).toMatchObject([{ kind: 'broken', status: 200, error: { code: 'timeout_write' } }]);
     await until(() => upstream.sockets[0]?.destroyed === true);
   });
+});
+
+test('a relay whose own functions throw reaches the error handler of the framework', async () => {
+  const bug = new Error('secret detail');
+  const gone = await serveRaw((socket) => void socket.end());
+  const seen: unknown[] = [];
+  const app = express().use(
+    mount(async (request) => ({
+      status: 200,
+      headers: {},
+      body: {
+        kind: 'relay',
+        url: new URL(gone.url),
+        method: request.method,
+        headers: {},
+        responseHeaders: () => ({}),
+        settle: () => {},
+        failure: () => {
+          throw bug;
+        },
+      },
+    })),
+  );
+  const onError: ErrorRequestHandler = (error, _req, res, _next) => {
+    seen.push(error);
+    res.status(500).send('handled');
+  };
+  app.use(onError);
+  const { url } = await serve(app);
+
+  expect(await ask(url)).toMatchObject({ status: 500, body: Buffer.from('handled') });
+  expect(seen).toEqual([bug]);
 });

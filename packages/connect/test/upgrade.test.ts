@@ -68,15 +68,18 @@ describe('a WebSocket', () => {
     const upstream = await openUpstream();
     const ends: RelayEnd[] = [];
     const targets: string[] = [];
-    const proxy = await openProxy(async (request) => {
-      targets.push(request.target);
-      return relayReply(`${upstream.url}/v1/realtime?model=m`, ends);
-    }, { prefix: '/ai' });
+    const proxy = await openProxy(
+      async (request) => {
+        targets.push(request.target);
+        return relayReply(`${upstream.url}/v1/realtime?model=m`, ends);
+      },
+      { prefix: '/ai' },
+    );
     const client = openClient(`${proxy.url}/ai/x/realtime?model=m`, ['realtime']);
     const answered = gate<IncomingHttpHeaders>();
     client.on('upgrade', (response) => answered.open(response.headers));
     const received: string[] = [];
-    client.on('message', (data) => received.push(String(data)));
+    client.on('message', (data) => received.push((data as Buffer).toString()));
 
     await new Promise((resolve) => client.once('open', resolve));
     client.send('one');
@@ -232,7 +235,9 @@ describe('an upgrade', () => {
   test('that is not ours goes to the next', async () => {
     const server = createServer();
     const upgrade = createUpgradeHandler(lazyProxyEngine(), async () => undefined, toMountSettings({}));
-    server.on('upgrade', (req, socket, head) => upgrade(req, socket, head, () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nmine')));
+    server.on('upgrade', (req, socket, head) =>
+      upgrade(req, socket, head, () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nmine')),
+    );
     const { port } = await listen(server);
     const caller = openRaw(port, handshake('/'));
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, expectTypeOf, onTestFinished, test } from 'vitest';
 import { aiProxy, mount } from '../src/index.ts';
-import * as connect from '@ai-proxy/connect';
+import { aiProxy as connectAiProxy, mount as connectMount } from '@ai-proxy/connect';
 
 async function get(app: express.Express, path: string): Promise<Response> {
   const server = createServer(app);
@@ -14,14 +14,17 @@ async function get(app: express.Express, path: string): Promise<Response> {
 }
 
 test('is the Node binding, typed for Express', () => {
-  expect(aiProxy).toBe(connect.aiProxy);
-  expect(mount).toBe(connect.mount);
+  expect(aiProxy).toBe(connectAiProxy);
+  expect(mount).toBe(connectMount);
   expectTypeOf(aiProxy()).toExtend<RequestHandler>();
   expectTypeOf(mount).returns.toEqualTypeOf<RequestHandler>();
 });
 
 test('mounts a handler below a path of an Express application', async () => {
-  const app = express().use('/admin', mount(async ({ target }) => ({ status: 200, headers: {}, body: target })));
+  const app = express().use(
+    '/admin',
+    mount(async ({ target }) => ({ status: 200, headers: {}, body: target })),
+  );
 
   expect(await (await get(app, '/admin/keys?x=1')).text()).toBe('/keys?x=1');
 });

@@ -19,3 +19,11 @@ export function aborted(signal: AbortSignal): Promise<unknown> {
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
+
+/** Resolves when a count has stopped growing; standing still cannot be seen otherwise from outside. */
+export async function untilStill(count: () => number): Promise<void> {
+  for (let seen = -1; seen !== count();) {
+    seen = count();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
