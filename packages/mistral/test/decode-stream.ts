@@ -33,6 +33,6 @@ export function eventStream(...events: readonly (string | object)[]): Uint8Array
 
 /** Cuts bytes at the given places, whatever their order. */
 export function slicesAt(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
-  const places = [...new Set([0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort((a, b) => a - b);
+  const places = [...new Set([0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].toSorted((a, b) => a - b);
   return places.slice(1).map((end, index) => bytes.slice(places[index], end));
 }

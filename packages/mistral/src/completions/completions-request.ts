@@ -11,7 +11,11 @@ export interface CompletionsOptions extends ChatRequestOptions {
 }
 
 /** An older completion as fill-in-the-middle, or as a chat call where the operator allows that and the model cannot fill in. */
-export function toCompletionsRequest(input: JsonObject, call: ProviderCall, options: CompletionsOptions): UpstreamRequest | UpstreamRequests {
+export function toCompletionsRequest(
+  input: JsonObject,
+  call: ProviderCall,
+  options: CompletionsOptions,
+): UpstreamRequest | UpstreamRequests {
   const [first, ...others] = readPrompts(input['prompt']);
   const request = options.completionsAsChat && isKnownWithoutFim(call) ? asChat(input, first, call, options) : asFim(input, first, call);
   if (others.length === 0) return request.of(first);

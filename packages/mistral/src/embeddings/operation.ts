@@ -11,7 +11,8 @@ export const embeddingsOperation: ProviderOperation = {
 };
 
 function toEmbeddingsRequest(input: JsonObject, call: ProviderCall): JsonObject {
-  if (input['input'] === undefined || input['input'] === null) throw invalidParameter('input', '`input` is required: a string or a list of strings');
+  if (input['input'] === undefined || input['input'] === null)
+    throw invalidParameter('input', '`input` is required: a string or a list of strings');
   const body: JsonObject = { model: call.model, encoding_format: 'float' };
   applyFieldRules(embeddingsFields, { input, body, call });
   return body;

@@ -55,7 +55,7 @@ function joinDetails(details: readonly unknown[]): string {
 function detailText(detail: unknown): string {
   if (!isJsonObject(detail)) return String(detail);
   const message = text(detail['msg']) ?? text(detail['message']) ?? text(detail['type']) ?? 'invalid';
-  const location = Array.isArray(detail['loc']) ? detail['loc'].join('.') : '';
+  const location = Array.isArray(detail['loc']) ? joinLocation(detail['loc']) : '';
   return location === '' ? message : `${location}: ${message}`;
 }
 
@@ -63,7 +63,11 @@ function paramOf(details: readonly unknown[]): string | null {
   const first = details[0];
   if (!isJsonObject(first) || !Array.isArray(first['loc'])) return null;
   const location = first['loc'][0] === 'body' ? first['loc'].slice(1) : first['loc'];
-  return location.length === 0 ? null : location.join('.');
+  return location.length === 0 ? null : joinLocation(location);
+}
+
+function joinLocation(location: readonly unknown[]): string {
+  return location.map((step) => (typeof step === 'string' || typeof step === 'number' ? String(step) : '?')).join('.');
 }
 
 /** A number that only repeats the status says nothing of its own. */

@@ -46,7 +46,15 @@ export function isGuardrail(body: unknown): boolean {
 
 function statedStatus(body: JsonObject): number | undefined {
   const error = isJsonObject(body['error']) ? body['error'] : {};
-  const places = [error['status'], error['status_code'], error['code'], body['raw_status_code'], body['status'], body['status_code'], body['code']];
+  const places = [
+    error['status'],
+    error['status_code'],
+    error['code'],
+    body['raw_status_code'],
+    body['status'],
+    body['status_code'],
+    body['code'],
+  ];
   for (const value of places) {
     const number = typeof value === 'string' && /^[45]\d\d$/.test(value) ? Number(value) : value;
     if (typeof number === 'number' && number >= 400 && number <= 599) return number;

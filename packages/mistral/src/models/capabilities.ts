@@ -24,7 +24,8 @@ export function readCapabilities(entry: JsonObject, completionsAsChat: boolean):
     if (flags[flag] === true) for (const name of names) words.add(name);
   }
   if (completionsAsChat && words.has('chat')) words.add('completions');
+  if (words.size > 0) return words;
   // Mistral has no flag for embeddings: a model that can do none of the above and is called so is the only sign.
-  if (words.size === 0) return /embed/i.test(String(entry['id'])) ? new Set(['embeddings']) : undefined;
-  return words;
+  const { id } = entry;
+  return typeof id === 'string' && /embed/i.test(id) ? new Set(['embeddings']) : undefined;
 }

@@ -16,7 +16,8 @@ function readModels(body: unknown, completionsAsChat: boolean): readonly ModelIn
     const model = readModel(entry, completionsAsChat);
     if (model !== undefined && !models.has(model.id)) models.set(model.id, model);
   }
-  for (const model of [...models.values()]) {
+  const listed = Array.from(models.values());
+  for (const model of listed) {
     for (const alias of model.aliases ?? []) {
       if (!models.has(alias)) models.set(alias, underAlias(model, alias));
     }
@@ -28,7 +29,9 @@ function readModel(entry: JsonObject, completionsAsChat: boolean): ModelInfo | u
   const { id, created, owned_by: owner, max_context_length: context, aliases, archived } = entry;
   if (typeof id !== 'string' || id === '' || archived === true) return undefined;
   const capabilities = readCapabilities(entry, completionsAsChat);
-  const names = Array.isArray(aliases) ? aliases.filter((alias): alias is string => typeof alias === 'string' && alias !== '' && alias !== id) : [];
+  const names = Array.isArray(aliases)
+    ? aliases.filter((alias): alias is string => typeof alias === 'string' && alias !== '' && alias !== id)
+    : [];
   return {
     id,
     ...(typeof created === 'number' ? { created } : {}),

@@ -23,7 +23,8 @@ export function createEventWatcher(vocabulary: EventVocabulary): NativeWatcher {
     see(frame): NativeSight {
       const event = parseObject(frame.data);
       const type = typeof event?.['type'] === 'string' ? event['type'] : (frame.event ?? '');
-      if (event !== undefined && vocabulary.errors.has(type)) return { failure: { message: readErrorBody(event, 502).message, body: event } };
+      if (event !== undefined && vocabulary.errors.has(type))
+        return { failure: { message: readErrorBody(event, 502).message, body: event } };
       const failure = carriesMessage(event) ? undefined : readFailure(frame, event);
       if (failure !== undefined) return { failure };
       if (event === undefined) return {};

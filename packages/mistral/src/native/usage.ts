@@ -15,7 +15,8 @@ export function readUsageObject(usage: JsonValue | undefined): Usage | undefined
   const input = count(usage['prompt_tokens']) ?? count(usage['input_tokens']);
   const output = count(usage['completion_tokens']) ?? count(usage['output_tokens']);
   const cached = cachedTokens(usage) ?? detail(usage, 'input_tokens_details', 'cached_tokens');
-  const reasoning = detail(usage, 'completion_tokens_details', 'reasoning_tokens') ?? detail(usage, 'output_tokens_details', 'reasoning_tokens');
+  const reasoning =
+    detail(usage, 'completion_tokens_details', 'reasoning_tokens') ?? detail(usage, 'output_tokens_details', 'reasoning_tokens');
   const seconds = count(usage['prompt_audio_seconds']);
   if (input !== undefined) result.inputTokens = input;
   if (output !== undefined) result.outputTokens = output;

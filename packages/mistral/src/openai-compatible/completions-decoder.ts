@@ -60,7 +60,10 @@ export function createCompletionsDecoder(call: ProviderCall, dialect: ChatStream
       };
       usage = toUsage(event['usage']) ?? usage;
       if (!Array.isArray(choices)) return [];
-      const read = choices.filter(isJsonObject).map(readChoice).filter((choice) => choice !== undefined);
+      const read = choices
+        .filter(isJsonObject)
+        .map(readChoice)
+        .filter((choice) => choice !== undefined);
       return read.length === 0 ? [] : [toChunk(read)];
     },
     end() {

@@ -10,7 +10,8 @@ function readModels(body: unknown): readonly ModelInfo[] {
   const entries = Array.isArray(data) ? data.filter(isJsonObject) : [];
   const models = new Map<string, ModelInfo>();
   for (const model of entries.flatMap(readModel)) if (!models.has(model.id)) models.set(model.id, model);
-  for (const model of [...models.values()]) {
+  const listed = Array.from(models.values());
+  for (const model of listed) {
     for (const alias of model.aliases ?? []) {
       const names = [model.id, ...(model.aliases ?? [])].filter((name) => name !== alias);
       if (!models.has(alias)) models.set(alias, { ...model, id: alias, aliases: names });
@@ -22,7 +23,9 @@ function readModels(body: unknown): readonly ModelInfo[] {
 function readModel(entry: JsonObject): ModelInfo[] {
   const { id, created, owned_by: owner, aliases } = entry;
   if (typeof id !== 'string' || id === '') return [];
-  const names = Array.isArray(aliases) ? aliases.filter((alias): alias is string => typeof alias === 'string' && alias !== '' && alias !== id) : [];
+  const names = Array.isArray(aliases)
+    ? aliases.filter((alias): alias is string => typeof alias === 'string' && alias !== '' && alias !== id)
+    : [];
   const context = contextLength(entry);
   return [
     {

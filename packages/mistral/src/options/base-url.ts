@@ -8,7 +8,8 @@ export function toBaseURL(where: string, text: unknown): string {
   }
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new TypeError(`${where} must begin with https:// or http://`);
-  if (url.username !== '' || url.password !== '') throw new TypeError(`${where} must not hold a user or password; give the key as \`apiKey\``);
+  if (url.username !== '' || url.password !== '')
+    throw new TypeError(`${where} must not hold a user or password; give the key as \`apiKey\``);
   if (url.search !== '' || url.hash !== '') throw new TypeError(`${where} must not have a query or a fragment`);
   const path = withoutTrailingSlashes(url.pathname);
   return url.origin + withoutTrailingSlashes(path.endsWith('/v1') ? path.slice(0, -3) : path);

@@ -29,8 +29,7 @@ function decoderFor(name: string): StreamDecoder {
 }
 
 const bytesOf = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`${name}.sse`, folder)));
-const expectedOf = (name: string): DecodedStream =>
-  JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as DecodedStream;
+const expectedOf = (name: string): DecodedStream => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as DecodedStream;
 
 describe.each(names)('the recorded stream %s', (name) => {
   it('gives the chunks that clients rely on when it arrives whole', () => {

@@ -7,7 +7,8 @@ import { decodeStream, eventStream } from '../decode-stream.ts';
 import { providerCall } from '../provider-call.ts';
 
 const operation = mistral().operations.completions;
-const call = (options: Parameters<typeof providerCall>[0] = {}) => providerCall({ operation: 'completions', model: 'codestral-latest', ...options });
+const call = (options: Parameters<typeof providerCall>[0] = {}) =>
+  providerCall({ operation: 'completions', model: 'codestral-latest', ...options });
 
 function send(input: JsonObject, options: MistralOptions = {}, one = call()): UpstreamRequest & { dropped: readonly string[] } {
   const request = mistral(options).operations.completions?.request(input, one) as UpstreamRequest;
@@ -28,27 +29,49 @@ describe('an older completion', () => {
   });
 
   it('reports what fill-in-the-middle has not', () => {
-    const { body, dropped } = send({ prompt: 'a', n: 2, best_of: 3, echo: true, logprobs: 5, presence_penalty: 1, frequency_penalty: 1, user: 'u', logit_bias: { '1': 1 }, x: 1 });
+    const { body, dropped } = send({
+      prompt: 'a',
+      n: 2,
+      best_of: 3,
+      echo: true,
+      logprobs: 5,
+      presence_penalty: 1,
+      frequency_penalty: 1,
+      user: 'u',
+      logit_bias: { '1': 1 },
+      x: 1,
+    });
     expect(body).toEqual({ model: 'codestral-latest', prompt: 'a' });
     expect(dropped).toEqual(['n', 'best_of', 'echo', 'logprobs', 'presence_penalty', 'frequency_penalty', 'user', 'logit_bias', 'x']);
   });
 
   it('does not report what asks for nothing', () => {
-    expect(send({ prompt: 'a', n: 1, best_of: 1, echo: false, suffix: null, stream_options: { include_usage: true }, logit_bias: {} }).dropped).toEqual([]);
+    expect(
+      send({ prompt: 'a', n: 1, best_of: 1, echo: false, suffix: null, stream_options: { include_usage: true }, logit_bias: {} }).dropped,
+    ).toEqual([]);
   });
 
   it.each([[undefined], [[]], [[1, 2]], [[[1], [2]]], [5]])('refuses the prompt %j', (prompt) => {
-    expect(() => send({ prompt: prompt as never })).toThrow(expect.objectContaining({ status: 400, code: 'invalid_parameter' }));
+    expect(() => send({ prompt })).toThrow(expect.objectContaining({ status: 400, code: 'invalid_parameter' }));
   });
 
   it('is refused for a model that is known not to fill in', () => {
     expect(() => send({ prompt: 'a' }, {}, call({ capabilities: ['chat'] }))).toThrow(
-      expect.objectContaining({ status: 400, code: 'unsupported_parameter', param: 'model', message: expect.stringContaining('codestral-latest') }),
+      expect.objectContaining({
+        status: 400,
+        code: 'unsupported_parameter',
+        param: 'model',
+        message: expect.stringContaining('codestral-latest') as unknown,
+      }),
     );
   });
 
   it('becomes a chat call for such a model where the operator allows it', () => {
-    const { path, body, dropped } = send({ prompt: 'a', suffix: 'b', max_tokens: 5, echo: false }, { completionsAsChat: true }, call({ capabilities: ['chat'] }));
+    const { path, body, dropped } = send(
+      { prompt: 'a', suffix: 'b', max_tokens: 5, echo: false },
+      { completionsAsChat: true },
+      call({ capabilities: ['chat'] }),
+    );
     expect({ path, body, dropped }).toEqual({
       path: '/v1/chat/completions',
       body: { model: 'codestral-latest', messages: [{ role: 'user', content: 'a' }], max_tokens: 5 },
@@ -82,12 +105,20 @@ describe('an older completion', () => {
   });
 
   it('with several prompts cannot be streamed', () => {
-    expect(() => operation?.request({ prompt: ['a', 'b'] }, call({ stream: true }))).toThrow(expect.objectContaining({ status: 400, param: 'prompt' }));
+    expect(() => operation?.request({ prompt: ['a', 'b'] }, call({ stream: true }))).toThrow(
+      expect.objectContaining({ status: 400, param: 'prompt' }),
+    );
   });
 
   it('is answered as text', () => {
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
-    const body = { id: 'abc', created: 5, model: 'm', usage, choices: [{ index: 0, message: { content: 'text' }, finish_reason: 'length' }] };
+    const body = {
+      id: 'abc',
+      created: 5,
+      model: 'm',
+      usage,
+      choices: [{ index: 0, message: { content: 'text' }, finish_reason: 'length' }],
+    };
     expect(operation?.response(body, call())).toEqual({
       id: 'cmpl-abc',
       object: 'text_completion',
@@ -101,9 +132,17 @@ describe('an older completion', () => {
   it('is streamed as text: no role, the finish last, then the usage', () => {
     const decoder = operation?.stream?.createDecoder(call({ stream: true }));
     if (decoder === undefined) throw new Error('the provider cannot stream completions');
-    const event = (delta: object, finish: string | null = null, rest: object = {}): object => ({ id: 'abc', created: 5, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }], ...rest });
+    const event = (delta: object, finish: string | null = null, rest: object = {}): object => ({
+      id: 'abc',
+      created: 5,
+      model: 'm',
+      choices: [{ index: 0, delta, finish_reason: finish }],
+      ...rest,
+    });
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
-    const { chunks, complete } = decodeStream(decoder, [eventStream(event({ role: 'assistant', content: '' }), event({ content: 'a' }), event({ content: 'b' }, 'stop', { usage }), '[DONE]')]);
+    const { chunks, complete } = decodeStream(decoder, [
+      eventStream(event({ role: 'assistant', content: '' }), event({ content: 'a' }), event({ content: 'b' }, 'stop', { usage }), '[DONE]'),
+    ]);
     const chunk = (choices: JsonObject[]): JsonObject => ({ id: 'cmpl-abc', object: 'text_completion', created: 5, model: 'm', choices });
     expect(complete).toBe(true);
     expect(chunks).toEqual([
@@ -120,10 +159,22 @@ describe('fill-in-the-middle', () => {
 
   it('goes up closed', () => {
     const one = providerCall({ operation: 'fim', stream: true });
-    const request = fim?.request({ prompt: 'a', suffix: 'b', min_tokens: 1, temperature: 2, top_p: 0, metadata: {}, prompt_cache_key: 'k', messages: [], tools: [1] }, one);
+    const request = fim?.request(
+      { prompt: 'a', suffix: 'b', min_tokens: 1, temperature: 2, top_p: 0, metadata: {}, prompt_cache_key: 'k', messages: [], tools: [1] },
+      one,
+    );
     expect(request).toEqual({
       path: '/v1/fim/completions',
-      body: { model: 'mistral-small-latest', prompt: 'a', stream: true, suffix: 'b', min_tokens: 1, temperature: 1.5, metadata: {}, prompt_cache_key: 'k' },
+      body: {
+        model: 'mistral-small-latest',
+        prompt: 'a',
+        stream: true,
+        suffix: 'b',
+        min_tokens: 1,
+        temperature: 1.5,
+        metadata: {},
+        prompt_cache_key: 'k',
+      },
     });
     expect(one.dropped).toEqual(['temperature', 'top_p', 'messages', 'tools']);
   });
@@ -137,6 +188,8 @@ describe('fill-in-the-middle', () => {
   });
 
   it('needs a prompt', () => {
-    expect(() => fim?.request({ suffix: 'b' }, providerCall({ operation: 'fim' }))).toThrow(expect.objectContaining({ status: 400, param: 'prompt' }));
+    expect(() => fim?.request({ suffix: 'b' }, providerCall({ operation: 'fim' }))).toThrow(
+      expect.objectContaining({ status: 400, param: 'prompt' }),
+    );
   });
 });

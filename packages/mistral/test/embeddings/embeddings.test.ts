@@ -11,21 +11,27 @@ const rows: readonly (readonly [JsonObject, JsonObject, (readonly string[])?])[]
   [{ input: 'a' }, base],
   [{ input: ['a', 'b'] }, { ...base, input: ['a', 'b'] }],
   [{ input: 'a', encoding_format: 'base64' }, base],
-  [{ input: 'a', dimensions: 256 }, { ...base, output_dimension: 256 }],
+  [
+    { input: 'a', dimensions: 256 },
+    { ...base, output_dimension: 256 },
+  ],
   [{ input: 'a', output_dimension: 512, dimensions: 256 }, { ...base, output_dimension: 512 }, ['dimensions']],
-  [{ input: 'a', output_dtype: 'int8', metadata: { a: 1 } }, { ...base, output_dtype: 'int8', metadata: { a: 1 } }],
+  [
+    { input: 'a', output_dtype: 'int8', metadata: { a: 1 } },
+    { ...base, output_dtype: 'int8', metadata: { a: 1 } },
+  ],
   [{ input: 'a', user: 'u', x: 1, dimensions: null }, base, ['user', 'x']],
 ];
 
 describe('embeddings', () => {
-  it.each(rows)('%j go up as %j', (input, body, dropped = []) => {
+  it.each(rows.map(([given, expected, dropped = []]) => [given, expected, dropped] as const))('%j go up as %j', (input, body, dropped) => {
     const call = providerCall({ operation: 'embeddings', model: 'mistral-embed' });
     expect(operation?.request(input, call)).toEqual({ path: '/v1/embeddings', body });
     expect(call.dropped).toEqual(dropped);
   });
 
   it.each([[[1, 2]], [[[1], [2]]], [undefined], [{}]])('of %j are refused', (input) => {
-    expect(() => operation?.request({ input: input as never }, providerCall())).toThrow(
+    expect(() => operation?.request({ input }, providerCall())).toThrow(
       expect.objectContaining({ status: 400, code: 'invalid_parameter', param: 'input' }),
     );
   });
@@ -59,7 +65,10 @@ describe('moderations', () => {
 
   it.each([
     ['a', 'a'],
-    [['a', 'b'], ['a', 'b']],
+    [
+      ['a', 'b'],
+      ['a', 'b'],
+    ],
     [[{ type: 'text', text: 'a' }], ['a']],
   ])('of %j go up as %j', (input, sent) => {
     const call = providerCall({ operation: 'moderations', model: 'm' });

@@ -3,13 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { mistral } from '../../src/index.ts';
 import type { MistralOptions } from '../../src/index.ts';
 
-const entry = (id: string, rest: object = {}): object => ({ id, object: 'model', created: 5, owned_by: 'mistralai', max_context_length: 131072, type: 'base', ...rest });
+const entry = (id: string, rest: object = {}): object => ({
+  id,
+  object: 'model',
+  created: 5,
+  owned_by: 'mistralai',
+  max_context_length: 131072,
+  type: 'base',
+  ...rest,
+});
 const read = (data: unknown, options: MistralOptions = {}) => mistral(options).models?.read({ object: 'list', data }) ?? [];
 
 describe('the listing of models', () => {
   it('gives each name an entry once, whether it is repeated or only named as an alias', () => {
     const capabilities = { completion_chat: true, function_calling: true, vision: false };
-    const models = read([entry('a-1', { aliases: ['a-latest', 'a-old'], capabilities }), entry('a-latest', { aliases: ['a-1', 'a-old'], capabilities })]);
+    const models = read([
+      entry('a-1', { aliases: ['a-latest', 'a-old'], capabilities }),
+      entry('a-latest', { aliases: ['a-1', 'a-old'], capabilities }),
+    ]);
     const info = { created: 5, ownedBy: 'mistralai', contextLength: 131072, capabilities: new Set(['chat', 'tools']) };
     expect(models).toEqual([
       { id: 'a-1', aliases: ['a-latest', 'a-old'], ...info },
@@ -43,7 +54,9 @@ describe('the listing of models', () => {
   });
 
   it('lists completions for chat models where they are served as chat', () => {
-    expect(read([entry('m', { capabilities: { completion_chat: true } })], { completionsAsChat: true })[0]?.capabilities).toEqual(new Set(['chat', 'completions']));
+    expect(read([entry('m', { capabilities: { completion_chat: true } })], { completionsAsChat: true })[0]?.capabilities).toEqual(
+      new Set(['chat', 'completions']),
+    );
   });
 
   it('leaves out what has no id and what is archived', () => {

@@ -15,7 +15,8 @@ const watch = (operation: string, ...frames: Frame[]): { sights: NativeSight[]; 
   const watcher = native.createWatcher(operation);
   return { sights: frames.map((one) => watcher.see(one)), complete: watcher.complete() };
 };
-const chunk = (delta: object, finish: string | null = null, rest: object = {}): Frame => frame({ id: 'x', choices: [{ index: 0, delta, finish_reason: finish }], ...rest });
+const chunk = (delta: object, finish: string | null = null, rest: object = {}): Frame =>
+  frame({ id: 'x', choices: [{ index: 0, delta, finish_reason: finish }], ...rest });
 
 describe('the routes of the native API', () => {
   const routeOf = (method: string, path: string) => native.routes.find((route) => route.path === path && route.methods.includes(method));
@@ -126,12 +127,13 @@ describe('the watcher of a native stream', () => {
     expect(watch('chat', chunk({ content: 'a' }, 'stop', { usage })).complete).toBe(false);
   });
 
-  it.each([[{ content: [{ type: 'thinking', thinking: [] }] }], [{ content: null, tool_calls: [{ id: 'a' }] }], [{ reasoning_content: 'r' }]])(
-    'of chat commits with %j',
-    (delta) => {
-      expect(watch('chat', chunk(delta)).sights).toEqual([{ commits: true }]);
-    },
-  );
+  it.each([
+    [{ content: [{ type: 'thinking', thinking: [] }] }],
+    [{ content: null, tool_calls: [{ id: 'a' }] }],
+    [{ reasoning_content: 'r' }],
+  ])('of chat commits with %j', (delta) => {
+    expect(watch('chat', chunk(delta)).sights).toEqual([{ commits: true }]);
+  });
 
   it.each([
     [{ object: 'error', message: 'm', type: 't', param: null, code: '1' }, 'm'],
@@ -166,14 +168,18 @@ describe('the watcher of a native stream', () => {
     expect(complete).toBe(true);
   });
 
-  it.each(['function.call.delta', 'tool.execution.started', 'tool.execution.delta', 'tool.execution.done', 'agent.handoff.started', 'agent.handoff.done'])(
-    'of a conversation commits with %s',
-    (type) => {
-      const { sights, complete } = watch('conversations', frame({ type }, type));
-      expect(sights).toEqual([{ commits: true }]);
-      expect(complete).toBe(false);
-    },
-  );
+  it.each([
+    'function.call.delta',
+    'tool.execution.started',
+    'tool.execution.delta',
+    'tool.execution.done',
+    'agent.handoff.started',
+    'agent.handoff.done',
+  ])('of a conversation commits with %s', (type) => {
+    const { sights, complete } = watch('conversations', frame({ type }, type));
+    expect(sights).toEqual([{ commits: true }]);
+    expect(complete).toBe(false);
+  });
 
   it('of a conversation sees its own event of a failure', () => {
     const body = { type: 'conversation.response.error', message: 'm', code: 500 };
@@ -181,7 +187,11 @@ describe('the watcher of a native stream', () => {
   });
 
   it('of speech commits with audio and ends with its own event', () => {
-    const { sights, complete } = watch('speech', frame({ type: 'speech.audio.delta', audio_data: 'AA' }), frame({ type: 'speech.audio.done', usage }));
+    const { sights, complete } = watch(
+      'speech',
+      frame({ type: 'speech.audio.delta', audio_data: 'AA' }),
+      frame({ type: 'speech.audio.done', usage }),
+    );
     expect(sights).toEqual([{ commits: true }, { usage: { inputTokens: 3, outputTokens: 4 } }]);
     expect(complete).toBe(true);
   });

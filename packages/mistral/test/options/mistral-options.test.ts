@@ -20,7 +20,7 @@ describe('mistral()', () => {
   it('is Mistral in the cloud by default', () => {
     const provider = mistral();
     expect([provider.name, provider.system, baseURLOf(provider)]).toEqual(['mistral', 'mistral_ai', 'https://api.mistral.ai']);
-    expect(Object.keys(provider.operations).sort()).toEqual(['chat', 'completions', 'embeddings', 'fim', 'moderations']);
+    expect(Object.keys(provider.operations).toSorted()).toEqual(['chat', 'completions', 'embeddings', 'fim', 'moderations']);
   });
 
   it('reads the key when it is used, not when it is made', () => {
@@ -30,12 +30,18 @@ describe('mistral()', () => {
   });
 
   it.each([[{}], [{ apiKey: undefined }], [{ apiKey: '' }]])('says what to set where there is no key: %j', (options) => {
-    expect(() => keyOf(mistral(options))).toThrow(expect.objectContaining({ status: 500, code: 'not_configured', message: expect.stringContaining('MISTRAL_API_KEY') }));
+    expect(() => keyOf(mistral(options))).toThrow(
+      expect.objectContaining({ status: 500, code: 'not_configured', message: expect.stringContaining('MISTRAL_API_KEY') as unknown }),
+    );
   });
 
   it('takes a key, a function or the key of the caller', () => {
     vi.stubEnv('MISTRAL_API_KEY', 'environment');
-    expect([keyOf(mistral({ apiKey: 'k' })), keyOf(mistral({ apiKey: () => 'f' })), keyOf(mistral({ apiKey: fromCaller }))]).toEqual(['k', 'f', fromCaller]);
+    expect([keyOf(mistral({ apiKey: 'k' })), keyOf(mistral({ apiKey: () => 'f' })), keyOf(mistral({ apiKey: fromCaller }))]).toEqual([
+      'k',
+      'f',
+      fromCaller,
+    ]);
   });
 
   it.each([
@@ -53,10 +59,12 @@ describe('mistral()', () => {
 
   it('says at use that the base of the environment is no URL', () => {
     vi.stubEnv('MISTRAL_API_BASE', 'nonsense');
-    expect(() => baseURLOf(mistral())).toThrow(expect.objectContaining({ status: 500, code: 'not_configured', message: expect.stringContaining('MISTRAL_API_BASE') }));
+    expect(() => baseURLOf(mistral())).toThrow(
+      expect.objectContaining({ status: 500, code: 'not_configured', message: expect.stringContaining('MISTRAL_API_BASE') as unknown }),
+    );
   });
 
-  it.each([
+  const refused: readonly (readonly [options: object, message: string])[] = [
     [{ apikey: 'k' }, 'did you mean `apiKey`?'],
     [{ baseUrl: 'https://a' }, 'did you mean `baseURL`?'],
     [{ repair: { dropEmptyAssistantMessage: true } }, 'did you mean `dropEmptyAssistantMessages`?'],
@@ -74,9 +82,10 @@ describe('mistral()', () => {
     [{ name: '' }, '`name` must be'],
     [{ name: '..' }, '`name` must be'],
     ...['v1', 'compat', 'api', 'models', 'chat', 'completions', 'embeddings', 'fim', 'moderations', 'health', 'prompts', 'Models'].map(
-      (name) => [{ name }, 'is a path of the proxy itself'] as const,
+      (name): readonly [object, string] => [{ name }, 'is a path of the proxy itself'],
     ),
-  ])('refuses %j', (options, message) => {
+  ];
+  it.each(refused)('refuses %j', (options, message) => {
     expect(() => mistral(options as unknown as MistralOptions)).toThrow(TypeError);
     expect(() => mistral(options as unknown as MistralOptions)).toThrow(message);
   });

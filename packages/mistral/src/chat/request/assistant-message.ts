@@ -2,11 +2,21 @@ import type { JsonObject, JsonValue } from '@ai-proxy/core';
 import { isJsonObject } from '@ai-proxy/core';
 import { invalidParameter } from '../../requests/parameter-errors.ts';
 import { toToolCalls } from './assistant-tool-calls.ts';
-import type { MessageContext } from './messages.ts';
-import { toContent } from './messages.ts';
+import { toContent } from './content.ts';
+import type { MessageContext } from './message-context.ts';
 import { thinkingChunkOf } from './thinking-part.ts';
 
-const known = new Set(['role', 'content', 'tool_calls', 'function_call', 'prefix', 'refusal', 'annotations', 'reasoning', 'reasoning_content']);
+const known = new Set([
+  'role',
+  'content',
+  'tool_calls',
+  'function_call',
+  'prefix',
+  'refusal',
+  'annotations',
+  'reasoning',
+  'reasoning_content',
+]);
 
 /** An earlier answer, sent back by the caller: thinking first, then what was said, then what was called. */
 export function toAssistantMessage(message: JsonObject, path: string, context: MessageContext): JsonObject {
@@ -40,7 +50,9 @@ function readToolCalls(message: JsonObject, path: string, context: MessageContex
     throw invalidParameter(`${path}.function_call`, `\`${path}.function_call\` must be an object with name and arguments`);
   }
   const { name, arguments: written } = legacy;
-  return [{ id: context.functionCalls.call(name), type: 'function', function: { name, arguments: typeof written === 'string' ? written : '{}' } }];
+  return [
+    { id: context.functionCalls.call(name), type: 'function', function: { name, arguments: typeof written === 'string' ? written : '{}' } },
+  ];
 }
 
 function saidContent(message: JsonObject, path: string, { call }: MessageContext): string | JsonObject[] | null {

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@ai-proxy/core';
 import { isJsonObject } from '@ai-proxy/core';
 import { reportUnknownKeys } from '../../requests/closed-object.ts';
 import { invalidParameter, unsupportedParameter } from '../../requests/parameter-errors.ts';
-import type { MessageContext } from './messages.ts';
+import type { MessageContext } from './message-context.ts';
 
 const knownOfCall = new Set(['id', 'type', 'function', 'index']);
 const knownOfFunction = new Set(['name', 'arguments']);

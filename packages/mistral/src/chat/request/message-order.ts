@@ -78,7 +78,9 @@ function mergeSystem(messages: readonly JsonObject[]): JsonObject {
 
 function answerBetweenToolAndUser(messages: readonly JsonObject[]): JsonObject[] {
   return messages.flatMap((message, index) =>
-    message['role'] === 'user' && messages[index - 1]?.['role'] === 'tool' ? [{ role: 'assistant', content: 'Understood.' }, message] : [message],
+    message['role'] === 'user' && messages[index - 1]?.['role'] === 'tool'
+      ? [{ role: 'assistant', content: 'Understood.' }, message]
+      : [message],
   );
 }
 

@@ -3,19 +3,10 @@ import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
 import { reportUnknownKeys } from '../../requests/closed-object.ts';
 import { invalidParameter } from '../../requests/parameter-errors.ts';
 import { toAssistantMessage } from './assistant-message.ts';
-import { toContentChunks } from './content-parts.ts';
+import { toContent } from './content.ts';
 import { createFunctionCalls } from './function-messages.ts';
-import type { FunctionCalls } from './function-messages.ts';
-import type { ToolCallIds } from './tool-call-ids.ts';
+import type { MessageContext } from './message-context.ts';
 import { createToolCallIds } from './tool-call-ids.ts';
-
-/** What the messages of one request have in common. */
-export interface MessageContext {
-  readonly call: ProviderCall;
-  readonly ids: ToolCallIds;
-  readonly functionCalls: FunctionCalls;
-  readonly thinkingInHistory: 'send' | 'drop';
-}
 
 const knownOfSimple = new Set(['role', 'content']);
 const knownOfTool = new Set(['role', 'content', 'tool_call_id', 'name']);
@@ -74,15 +65,10 @@ function toAnsweredFunction(message: JsonObject, path: string, context: MessageC
   const name = message['name'];
   const id = typeof name === 'string' ? context.functionCalls.answer(name) : undefined;
   if (id === undefined || typeof name !== 'string') {
-    throw invalidParameter(`${path}.name`, `\`${path}\` answers no function_call before it: \`name\` must be the name of the function that was called`);
+    throw invalidParameter(
+      `${path}.name`,
+      `\`${path}\` answers no function_call before it: \`name\` must be the name of the function that was called`,
+    );
   }
   return { role: 'tool', content: toContent(message['content'], `${path}.content`, context.call), tool_call_id: id, name };
-}
-
-/** A string, nothing, or content parts. */
-export function toContent(content: JsonValue | undefined, path: string, call: ProviderCall): string | JsonObject[] | null {
-  if (content === undefined || content === null) return null;
-  if (typeof content === 'string') return content;
-  if (Array.isArray(content)) return toContentChunks(content, path, call);
-  throw invalidParameter(path, `\`${path}\` must be a string or a list of content parts`);
 }

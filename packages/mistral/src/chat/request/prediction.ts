@@ -19,7 +19,8 @@ export const prediction: FieldRule = (value, field, { body, call }) => {
 
 function toText(content: JsonValue | undefined): string {
   if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) throw invalidParameter('prediction.content', '`prediction.content` must be a string or a list of text parts');
+  if (!Array.isArray(content))
+    throw invalidParameter('prediction.content', '`prediction.content` must be a string or a list of text parts');
   return content
     .map((part, index) => {
       if (isJsonObject(part) && typeof part['text'] === 'string') return part['text'];

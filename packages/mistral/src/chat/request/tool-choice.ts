@@ -58,7 +58,8 @@ function readAllowed(choice: JsonObject, call: ProviderCall): ToolChoice {
   reportUnknownKeys(choice, knownOfAllowed, 'tool_choice', call);
   const list = isJsonObject(choice['allowed_tools']) ? choice['allowed_tools'] : choice;
   const { mode, tools } = list;
-  if (!Array.isArray(tools)) throw invalidParameter('tool_choice.allowed_tools.tools', '`tool_choice.allowed_tools.tools` must be a list of tools');
+  if (!Array.isArray(tools))
+    throw invalidParameter('tool_choice.allowed_tools.tools', '`tool_choice.allowed_tools.tools` must be a list of tools');
   const allowed = new Set(tools.map(toToolName));
   return { mode: mode === 'required' ? 'required' : 'auto', allowed };
 }

@@ -12,7 +12,10 @@ const toolConfiguration: ClosedShape = { exclude: ['scalar'], include: ['scalar'
 const builtInTool = { type: 'scalar', tool_configuration: toolConfiguration } as const;
 
 /** Mistral's own tools, for callers that name them. */
-const builtInTools: ReadonlyMap<unknown, { readonly [key: string]: ClosedShape }> = new Map<unknown, { readonly [key: string]: ClosedShape }>([
+const builtInTools: ReadonlyMap<unknown, { readonly [key: string]: ClosedShape }> = new Map<
+  unknown,
+  { readonly [key: string]: ClosedShape }
+>([
   ['web_search', builtInTool],
   ['web_search_premium', builtInTool],
   ['code_interpreter', builtInTool],
@@ -44,7 +47,10 @@ function toTool(tool: JsonValue, path: string, call: ProviderCall): JsonObject {
   const shape = builtInTools.get(tool['type']);
   if (shape !== undefined) return copyClosedObject(tool, shape, path, call);
   if (tool['type'] !== 'function' && (tool['type'] !== undefined || tool['function'] === undefined)) {
-    throw unsupportedParameter(`${path}.type`, `Mistral has no tools of the type ${JSON.stringify(tool['type'] ?? null)} (\`${path}\`); use a function`);
+    throw unsupportedParameter(
+      `${path}.type`,
+      `Mistral has no tools of the type ${JSON.stringify(tool['type'] ?? null)} (\`${path}\`); use a function`,
+    );
   }
   reportUnknownKeys(tool, knownOfTool, path, call);
   return { type: 'function', function: toFunction(tool['function'], `${path}.function`, call) };

@@ -72,7 +72,10 @@ function answerFunction(result: JsonObject, path: string, context: MessageContex
   const name = result['name'];
   const id = typeof name === 'string' ? context.functionCalls.answer(name) : undefined;
   if (id === undefined) {
-    throw invalidParameter(`${path}.name`, `\`${path}\` answers no function_call before it: \`name\` must be the name of the function that was called`);
+    throw invalidParameter(
+      `${path}.name`,
+      `\`${path}\` answers no function_call before it: \`name\` must be the name of the function that was called`,
+    );
   }
   return { ...result, role: 'tool', tool_call_id: id };
 }

@@ -35,7 +35,13 @@ const full: JsonObject = {
     {
       role: 'assistant',
       content: [
-        { type: 'thinking', thinking: [{ type: 'text', text: 't' }, { type: 'tool_reference', tool: 'w', title: 't' }] },
+        {
+          type: 'thinking',
+          thinking: [
+            { type: 'text', text: 't' },
+            { type: 'tool_reference', tool: 'w', title: 't' },
+          ],
+        },
         { type: 'text', text: 'a' },
       ],
       reasoning_content: 'r',

@@ -24,7 +24,12 @@ const chunk = either(
   object({ type: 'scalar', input_audio: 'scalar' }),
 );
 const content = either('scalar', list(chunk));
-const toolCall = object({ id: 'scalar', type: 'scalar', index: 'scalar', function: object({ name: 'scalar', arguments: either('scalar', 'any') }) });
+const toolCall = object({
+  id: 'scalar',
+  type: 'scalar',
+  index: 'scalar',
+  function: object({ name: 'scalar', arguments: either('scalar', 'any') }),
+});
 const message = either(
   object({ role: 'scalar', content }),
   object({ role: 'scalar', content, tool_calls: list(toolCall), prefix: 'scalar' }),
@@ -42,7 +47,10 @@ export const chatSchema: Schema = object({
   stop: either('scalar', list('scalar')),
   random_seed: 'scalar',
   metadata: 'any',
-  response_format: object({ type: 'scalar', json_schema: object({ name: 'scalar', schema: 'any', description: 'scalar', strict: 'scalar' }) }),
+  response_format: object({
+    type: 'scalar',
+    json_schema: object({ name: 'scalar', schema: 'any', description: 'scalar', strict: 'scalar' }),
+  }),
   tools: list(tool),
   tool_choice: either('scalar', object({ type: 'scalar', function: object({ name: 'scalar' }) })),
   parallel_tool_calls: 'scalar',

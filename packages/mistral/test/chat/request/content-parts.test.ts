@@ -20,7 +20,11 @@ const rows: readonly (readonly [title: string, part: JsonObject, chunk: JsonObje
     { type: 'image_url', image_url: { url: 'u' } },
     [at('.image_url.detail')],
   ],
-  ['audio as plain base64', { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }, { type: 'input_audio', input_audio: 'AAAA' }],
+  [
+    'audio as plain base64',
+    { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } },
+    { type: 'input_audio', input_audio: 'AAAA' },
+  ],
   ['audio that is plain already', { type: 'input_audio', input_audio: 'AAAA' }, { type: 'input_audio', input_audio: 'AAAA' }],
   [
     'a file by its bytes',
@@ -45,9 +49,12 @@ const rows: readonly (readonly [title: string, part: JsonObject, chunk: JsonObje
 ];
 
 describe('content parts', () => {
-  it.each(rows)('go up: %s', (_title, part, chunk, dropped = []) => {
-    expect(sendMessages([{ role: 'user', content: [part] }])).toEqual({ messages: [{ role: 'user', content: [chunk] }], dropped });
-  });
+  it.each(rows.map(([title, given, expected, dropped = []]) => [title, given, expected, dropped] as const))(
+    'go up: %s',
+    (_title, part, chunk, dropped) => {
+      expect(sendMessages([{ role: 'user', content: [part] }])).toEqual({ messages: [{ role: 'user', content: [chunk] }], dropped });
+    },
+  );
 
   it('of a type that Mistral does not take are refused: leaving one out would change the question', () => {
     expect(() => sendMessages([{ role: 'user', content: [{ type: 'video_url', video_url: 'u' }] }])).toThrow(

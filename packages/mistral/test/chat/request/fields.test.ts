@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { JsonObject } from '@ai-proxy/core';
+import type { JsonObject, JsonValue } from '@ai-proxy/core';
 import { providerCall } from '../../provider-call.ts';
 import { hello, sendChat } from '../chat-body.ts';
 
@@ -8,7 +8,26 @@ const base = { model: 'mistral-small-latest', messages: hello };
 
 const tool = { type: 'function', function: { name: 'f', parameters: { type: 'object' } } };
 
-const rows: readonly (readonly [title: string, input: JsonObject, sent: JsonObject, dropped?: readonly string[]])[] = [
+type Row = readonly [title: string, input: JsonObject, sent: JsonObject, dropped?: readonly string[]];
+
+const unsupported: readonly (readonly [field: string, value: JsonValue])[] = [
+  ['safety_identifier', 's'],
+  ['user', 'u'],
+  ['store', true],
+  ['logprobs', true],
+  ['top_logprobs', 3],
+  ['logit_bias', { '5': 1 }],
+  ['modalities', ['text', 'audio']],
+  ['audio', { voice: 'x' }],
+  ['verbosity', 'low'],
+  ['web_search_options', {}],
+  ['prompt_cache_retention', '24h'],
+  ['prompt_cache_options', {}],
+  ['moderation', {}],
+  ['something_new', 1],
+];
+
+const rows: readonly Row[] = [
   ['the model of the plan, not the alias', { model: 'alias' }, {}],
   ['an ordinary temperature', { temperature: 0.7 }, { temperature: 0.7 }],
   ['a temperature above the maximum as the maximum', { temperature: 1.8 }, { temperature: 1.5 }, ['temperature']],
@@ -45,14 +64,27 @@ const rows: readonly (readonly [title: string, input: JsonObject, sent: JsonObje
   ['a prediction', { prediction: { type: 'content', content: 'abc' } }, { prediction: { type: 'content', content: 'abc' } }],
   [
     'a prediction in parts as one string',
-    { prediction: { type: 'content', content: [{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }] } },
+    {
+      prediction: {
+        type: 'content',
+        content: [
+          { type: 'text', text: 'a' },
+          { type: 'text', text: 'b' },
+        ],
+      },
+    },
     { prediction: { type: 'content', content: 'ab' } },
   ],
   ['response_format text', { response_format: { type: 'text' } }, { response_format: { type: 'text' } }],
   ['response_format json_object', { response_format: { type: 'json_object' } }, { response_format: { type: 'json_object' } }],
   [
     'a schema without nulls and without unknown keys',
-    { response_format: { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object' }, description: null, strict: true, junk: 1 } } },
+    {
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'n', schema: { type: 'object' }, description: null, strict: true, junk: 1 },
+      },
+    },
     { response_format: { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object' }, strict: true } } },
     ['response_format.json_schema.junk'],
   ],
@@ -63,22 +95,7 @@ const rows: readonly (readonly [title: string, input: JsonObject, sent: JsonObje
   ),
   ['stream_options never', { stream_options: { include_usage: true } }, {}],
   ['no harmless store, logprobs, modalities and logit_bias', { store: false, logprobs: false, modalities: ['text'], logit_bias: {} }, {}],
-  ...[
-    ['safety_identifier', 's'],
-    ['user', 'u'],
-    ['store', true],
-    ['logprobs', true],
-    ['top_logprobs', 3],
-    ['logit_bias', { '5': 1 }],
-    ['modalities', ['text', 'audio']],
-    ['audio', { voice: 'x' }],
-    ['verbosity', 'low'],
-    ['web_search_options', {}],
-    ['prompt_cache_retention', '24h'],
-    ['prompt_cache_options', {}],
-    ['moderation', {}],
-    ['something_new', 1],
-  ].map(([field, value]) => [`no ${String(field)}`, { [String(field)]: value } as JsonObject, {}, [String(field)]] as const),
+  ...unsupported.map(([field, value]): Row => [`no ${field}`, { [field]: value }, {}, [field]]),
   [
     'no nulls, and no report of them',
     { temperature: null, parallel_tool_calls: null, tools: null, tool_choice: null, response_format: null, unknown: null, stop: null },
@@ -90,11 +107,14 @@ const rows: readonly (readonly [title: string, input: JsonObject, sent: JsonObje
 ];
 
 describe('a chat request', () => {
-  it.each(rows)('sends %s', (_title, input, sent, dropped = []) => {
-    const result = sendChat(input);
-    expect(result.body).toEqual({ ...base, ...sent });
-    expect(result.dropped).toEqual(dropped);
-  });
+  it.each(rows.map(([title, given, expected, dropped = []]) => [title, given, expected, dropped] as const))(
+    'sends %s',
+    (_title, input, sent, dropped) => {
+      const result = sendChat(input);
+      expect(result.body).toEqual({ ...base, ...sent });
+      expect(result.dropped).toEqual(dropped);
+    },
+  );
 
   it('asks for a stream in the body', () => {
     expect(sendChat({ stream: true }, {}, providerCall({ stream: true })).body).toEqual({ ...base, stream: true });
@@ -121,6 +141,8 @@ describe('a chat request', () => {
     ['response_format.json_schema.schema', { response_format: { type: 'json_schema', json_schema: { name: 'n' } } }],
     ['tools', { tools: {} }],
   ] as const)('refuses what no provider could read and names %s', (param, input) => {
-    expect(() => sendChat(input as unknown as JsonObject)).toThrow(expect.objectContaining({ status: 400, code: 'invalid_parameter', param }));
+    expect(() => sendChat(input as unknown as JsonObject)).toThrow(
+      expect.objectContaining({ status: 400, code: 'invalid_parameter', param }),
+    );
   });
 });

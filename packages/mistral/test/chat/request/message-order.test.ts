@@ -22,7 +22,12 @@ const rows: readonly (readonly [MistralOptions['repair'], string, JsonObject[], 
     [system('a\n\nb\n\nc'), user('u'), said('x'), user('v')],
   ],
   [{ mergeLateSystemMessages: true }, 'puts them first where there was none', [user('u'), system('b')], [system('b'), user('u')]],
-  [{ mergeLateSystemMessages: true }, 'leaves system messages at the beginning alone', [system('a'), system('b'), user('u')], [system('a'), system('b'), user('u')]],
+  [
+    { mergeLateSystemMessages: true },
+    'leaves system messages at the beginning alone',
+    [system('a'), system('b'), user('u')],
+    [system('a'), system('b'), user('u')],
+  ],
   [
     { answerBetweenToolAndUser: true },
     'puts a short answer between a tool and the user',
@@ -37,7 +42,12 @@ const rows: readonly (readonly [MistralOptions['repair'], string, JsonObject[], 
     ['messages[3]', 'messages[4]'],
   ],
   [{ dropEmptyAssistantMessages: true }, 'leaves out empty answers', [user('u'), said(''), user('v')], [user('u'), user('v')]],
-  [{ prefixTrailingAssistant: true }, 'marks an answer at the end as a beginning', [user('u'), said('x')], [user('u'), { ...said('x'), prefix: true }]],
+  [
+    { prefixTrailingAssistant: true },
+    'marks an answer at the end as a beginning',
+    [user('u'), said('x')],
+    [user('u'), { ...said('x'), prefix: true }],
+  ],
   [{ prefixTrailingAssistant: true }, 'marks no tool calls', [user('u'), asked('aaaaaaaaa')], [user('u'), asked('aaaaaaaaa')]],
   [
     'all',
@@ -48,11 +58,17 @@ const rows: readonly (readonly [MistralOptions['repair'], string, JsonObject[], 
 ];
 
 describe('the repair of the order of messages', () => {
-  it.each(rows)('%j %s', (repair, _title, sent, received, dropped = []) => {
-    expect(sendMessages(sent, repair === undefined ? {} : { repair })).toEqual({ messages: received, dropped });
-  });
+  it.each(rows.map(([repair, title, given, expected, dropped = []]) => [repair, title, given, expected, dropped] as const))(
+    '%j %s',
+    (repair, _title, sent, received, dropped) => {
+      expect(sendMessages(sent, repair === undefined ? {} : { repair })).toEqual({ messages: received, dropped });
+    },
+  );
 
-  it.each(rows)('changes nothing by default where %j %s', (_repair, _title, sent) => {
-    expect(sendMessages(sent)).toEqual({ messages: sent, dropped: [] });
-  });
+  it.each(rows.map(([repair, title, given, expected, dropped = []]) => [repair, title, given, expected, dropped] as const))(
+    'changes nothing by default where %j %s',
+    (_repair, _title, sent) => {
+      expect(sendMessages(sent)).toEqual({ messages: sent, dropped: [] });
+    },
+  );
 });

@@ -10,7 +10,11 @@ const rows: readonly (readonly [title: string, sent: JsonObject, received: JsonO
   ['system without its name', { role: 'system', content: 's', name: 'n' }, { role: 'system', content: 's' }, ['messages[0].name']],
   ['user without its name', { role: 'user', content: 'u', name: 'n' }, { role: 'user', content: 'u' }, ['messages[0].name']],
   ['user without content', { role: 'user', content: null }, { role: 'user', content: null }],
-  ['tool with its name', { role: 'tool', content: 't', tool_call_id: 'abcdefghi', name: 'n' }, { role: 'tool', content: 't', tool_call_id: 'abcdefghi', name: 'n' }],
+  [
+    'tool with its name',
+    { role: 'tool', content: 't', tool_call_id: 'abcdefghi', name: 'n' },
+    { role: 'tool', content: 't', tool_call_id: 'abcdefghi', name: 'n' },
+  ],
   [
     'assistant without what Mistral does not know',
     { role: 'assistant', content: 'a', name: 'n', audio: { id: 'x' }, annotations: [{ type: 'x' }], refusal: 'no' },
@@ -26,7 +30,13 @@ const rows: readonly (readonly [title: string, sent: JsonObject, received: JsonO
   [
     'reasoning_content as thinking before the text',
     { role: 'assistant', content: 'a', reasoning_content: 'r' },
-    { role: 'assistant', content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'r' }], closed: true }, { type: 'text', text: 'a' }] },
+    {
+      role: 'assistant',
+      content: [
+        { type: 'thinking', thinking: [{ type: 'text', text: 'r' }], closed: true },
+        { type: 'text', text: 'a' },
+      ],
+    },
   ],
   [
     'reasoning under its other name',
@@ -50,17 +60,28 @@ const rows: readonly (readonly [title: string, sent: JsonObject, received: JsonO
   ],
   [
     'tool calls closed, arguments untouched',
-    { role: 'assistant', content: '', tool_calls: [{ id: 'abcdefghi', index: 0, junk: 1, function: { name: 'f', arguments: '{"n": 9007199254740993}', x: 1 } }] },
-    { role: 'assistant', content: '', tool_calls: [{ id: 'abcdefghi', index: 0, type: 'function', function: { name: 'f', arguments: '{"n": 9007199254740993}' } }] },
+    {
+      role: 'assistant',
+      content: '',
+      tool_calls: [{ id: 'abcdefghi', index: 0, junk: 1, function: { name: 'f', arguments: '{"n": 9007199254740993}', x: 1 } }],
+    },
+    {
+      role: 'assistant',
+      content: '',
+      tool_calls: [{ id: 'abcdefghi', index: 0, type: 'function', function: { name: 'f', arguments: '{"n": 9007199254740993}' } }],
+    },
     ['messages[0].tool_calls[0].junk', 'messages[0].tool_calls[0].function.x'],
   ],
   ['prefix', { role: 'assistant', content: 'a', prefix: true }, { role: 'assistant', content: 'a', prefix: true }],
 ];
 
 describe('messages', () => {
-  it.each(rows)('go up: %s', (_title, sent, received, dropped = []) => {
-    expect(sendMessages([sent])).toEqual({ messages: [received], dropped });
-  });
+  it.each(rows.map(([title, given, expected, dropped = []]) => [title, given, expected, dropped] as const))(
+    'go up: %s',
+    (_title, sent, received, dropped) => {
+      expect(sendMessages([sent])).toEqual({ messages: [received], dropped });
+    },
+  );
 
   it('leave earlier thinking out where the operator says so, and report it', () => {
     const thought = { type: 'thinking', thinking: [{ type: 'text', text: 'r' }] };
@@ -88,7 +109,11 @@ describe('messages', () => {
     const [asked, answered] = messages as [{ tool_calls: [{ id: string }] }, { tool_call_id: string }];
     const { id } = asked.tool_calls[0];
     expect(id).toMatch(/^[a-zA-Z0-9]{9}$/);
-    expect(asked).toEqual({ role: 'assistant', content: '', tool_calls: [{ id, type: 'function', function: { name: 'f', arguments: '{}' } }] });
+    expect(asked).toEqual({
+      role: 'assistant',
+      content: '',
+      tool_calls: [{ id, type: 'function', function: { name: 'f', arguments: '{}' } }],
+    });
     expect(answered).toEqual({ role: 'tool', name: 'f', content: 'result', tool_call_id: id });
   });
 

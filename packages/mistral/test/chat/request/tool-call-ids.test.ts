@@ -6,7 +6,8 @@ import { createToolCallIds } from '../../../src/chat/request/tool-call-ids.ts';
 
 const short = /^[a-zA-Z0-9]{9}$/;
 const anyId = fc.oneof(fc.string(), fc.stringMatching(/^[a-zA-Z0-9]{9}$/), fc.uuid());
-const historyOf = (ids: readonly string[]): { role: string; tool_call_id: string }[] => ids.map((id) => ({ role: 'tool', tool_call_id: id }));
+const historyOf = (ids: readonly string[]): { role: string; tool_call_id: string }[] =>
+  ids.map((id) => ({ role: 'tool', tool_call_id: id }));
 
 describe('ids of tool calls', () => {
   it('keeps what Mistral takes', () => {

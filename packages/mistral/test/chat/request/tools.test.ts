@@ -41,7 +41,10 @@ describe('tool_choice', () => {
     ['none', 'none'],
     ['any', 'any'],
     ['required', 'any'],
-    [{ type: 'function', function: { name: 'f' } }, { type: 'function', function: { name: 'f' } }],
+    [
+      { type: 'function', function: { name: 'f' } },
+      { type: 'function', function: { name: 'f' } },
+    ],
   ])('%j goes up as %j', (choice, sent) => {
     expect(sendChat({ tools: [f, g], tool_choice: choice }).body).toMatchObject({ tools: [f, g], tool_choice: sent });
   });

@@ -23,12 +23,24 @@ const chunk = (delta: object, finish: string | null = null, rest: object = {}): 
 const failures: readonly (readonly [shape: string, event: object, status: number, message: string, retryable: boolean])[] = [
   ['flat', { object: 'error', message: 'm', type: 'internal_error', param: null, code: '1000' }, 502, 'm', true],
   ['flat with its status', { object: 'error', message: 'm', type: 't', code: null, raw_status_code: 503 }, 502, 'm', true],
-  ['a validation list in the message', { object: 'error', message: { detail: [{ type: 't', loc: ['body', 'n'], msg: 'bad' }] }, type: 'invalid_request_error' }, 400, 'body.n: bad', false],
+  [
+    'a validation list in the message',
+    { object: 'error', message: { detail: [{ type: 't', loc: ['body', 'n'], msg: 'bad' }] }, type: 'invalid_request_error' },
+    400,
+    'body.n: bad',
+    false,
+  ],
   ['a validation list', { detail: [{ loc: ['body', 'n'], msg: 'bad' }] }, 502, 'body.n: bad', true],
   ['a detail', { detail: 'Not Found' }, 502, 'Not Found', true],
   ['the gateway', { message: 'no', request_id: 'r' }, 502, 'no', true],
   ['a rate limit', { message: 'slow', type: 'rate_limited', code: '1300' }, 429, 'slow', true],
-  ['a guardrail', { error: { message: 'Content blocked by guardrail', status: 403 }, guardrails: [] }, 403, 'Content blocked by guardrail', false],
+  [
+    'a guardrail',
+    { error: { message: 'Content blocked by guardrail', status: 403 }, guardrails: [] },
+    403,
+    'Content blocked by guardrail',
+    false,
+  ],
   ['an error object', { error: { message: 'm', type: 'server_error', code: 500 } }, 502, 'm', true],
   ['a mistake of the caller', { error: { message: 'm', type: 'invalid_request_error', code: 400 } }, 400, 'm', false],
 ];
@@ -42,8 +54,12 @@ describe('the decoder of chat streams', () => {
 
   it('throws a field named error, JSON or not', () => {
     const frame = (data: string): Frame => ({ kind: 'error', data });
-    expect(() => createDecoder().decode(frame('{"message":"m"}'))).toThrow(expect.objectContaining({ status: 502, message: 'm', source: 'provider' }));
-    expect(() => createDecoder().decode(frame('out of memory'))).toThrow(expect.objectContaining({ status: 502, message: 'out of memory' }));
+    expect(() => createDecoder().decode(frame('{"message":"m"}'))).toThrow(
+      expect.objectContaining({ status: 502, message: 'm', source: 'provider' }),
+    );
+    expect(() => createDecoder().decode(frame('out of memory'))).toThrow(
+      expect.objectContaining({ status: 502, message: 'out of memory' }),
+    );
   });
 
   it('hides a refused key behind a message of its own', () => {
@@ -64,7 +80,9 @@ describe('the decoder of chat streams', () => {
   });
 
   it('pins id, created and model to those of the first chunk', () => {
-    const { chunks } = decodeStream(createDecoder(), [eventStream(chunk({ content: 'a' }), { ...chunk({ content: 'b' }, 'stop'), id: 'y', created: 2, model: 'n' })]);
+    const { chunks } = decodeStream(createDecoder(), [
+      eventStream(chunk({ content: 'a' }), { ...chunk({ content: 'b' }, 'stop'), id: 'y', created: 2, model: 'n' }),
+    ]);
     expect(chunks.map(({ id, created, model }) => [id, created, model])).toEqual(chunks.map(() => ['x', 1, 'm']));
   });
 
@@ -77,7 +95,11 @@ describe('the decoder of chat streams', () => {
     ['nothing came', [], false],
     ['only the mark came', ['[DONE]'], true],
     ['only garbage came', ['{"half":'], false],
-    ['one of two choices did not finish', [chunk({ content: 'a' }, 'stop'), { choices: [{ index: 1, delta: { content: 'b' }, finish_reason: null }] }], false],
+    [
+      'one of two choices did not finish',
+      [chunk({ content: 'a' }, 'stop'), { choices: [{ index: 1, delta: { content: 'b' }, finish_reason: null }] }],
+      false,
+    ],
     ['the finish came among garbage', ['<html>', chunk({ content: 'a' }, 'stop'), '{'], true],
   ] as const)('knows whether the stream had ended when %s', (_title, events, complete) => {
     expect(decodeStream(createDecoder(), [eventStream(...events)]).complete).toBe(complete);

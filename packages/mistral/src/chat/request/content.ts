@@ -1,0 +1,11 @@
+import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
+import { invalidParameter } from '../../requests/parameter-errors.ts';
+import { toContentChunks } from './content-parts.ts';
+
+/** A string, nothing, or content parts. */
+export function toContent(content: JsonValue | undefined, path: string, call: ProviderCall): string | JsonObject[] | null {
+  if (content === undefined || content === null) return null;
+  if (typeof content === 'string') return content;
+  if (Array.isArray(content)) return toContentChunks(content, path, call);
+  throw invalidParameter(path, `\`${path}\` must be a string or a list of content parts`);
+}
