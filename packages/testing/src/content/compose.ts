@@ -36,7 +36,8 @@ export function composeChat(wish: ChatWish): Composition {
   const calls = chooseToolCalls(wish.messages, wish.tools);
   const whole = calls.length > 0 ? '' : answerText(wish);
   const cut = cutText(whole, wish);
-  const texts = calls.length > 0 ? [] : Array.from({ length: wish.choices }, (_, index) => (index === 0 ? cut.text : varied(cut.text, index, wish)));
+  const texts =
+    calls.length > 0 ? [] : Array.from({ length: wish.choices }, (_, index) => (index === 0 ? cut.text : varied(cut.text, index, wish)));
   const thinking = wish.thinks ? `I was asked this: ${lastUserText(wish.messages)} So I answer it.` : '';
   const spoken = [thinking, ...texts, ...calls.map((call) => `${call.name} ${call.arguments}`)];
   return {
@@ -90,7 +91,10 @@ function varied(text: string, index: number, wish: ChatWish): string {
   return wish.format === 'text' && wish.maxTokens === undefined && wish.stop.length === 0 ? `${text} (choice ${index})` : text;
 }
 
-function cutText(whole: string, limits: { readonly maxTokens: number | undefined; readonly stop: readonly string[] }): { text: string; finish: 'stop' | 'length' } {
+function cutText(
+  whole: string,
+  limits: { readonly maxTokens: number | undefined; readonly stop: readonly string[] },
+): { text: string; finish: 'stop' | 'length' } {
   const ends = limits.stop.map((mark) => (mark === '' ? -1 : whole.indexOf(mark))).filter((at) => at !== -1);
   const text = ends.length === 0 ? whole : whole.slice(0, Math.min(...ends));
   const tokens = tokensOf(text);

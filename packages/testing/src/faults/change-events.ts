@@ -23,11 +23,17 @@ export function changeEvents(events: readonly StreamEvent[], fault: Fault, error
     case 'errorAfterContent':
     case 'errorFieldAfterContent': {
       const cut = events.findLastIndex((event) => isOutput(event) && !isFinish(event)) + 1;
-      return [...events.slice(0, Math.max(cut, 1)), { data: errorBody, ...(fault.name === 'errorFieldAfterContent' ? { event: errorField } : {}) }];
+      return [
+        ...events.slice(0, Math.max(cut, 1)),
+        { data: errorBody, ...(fault.name === 'errorFieldAfterContent' ? { event: errorField } : {}) },
+      ];
     }
     case 'hugeEvent':
     case 'manyEventsInOneWrite':
-      return insertBeforeEnd(events, addedPieces(fault).map((piece) => contentLike(events, piece)));
+      return insertBeforeEnd(
+        events,
+        addedPieces(fault).map((piece) => contentLike(events, piece)),
+      );
     case 'interleavedToolFragments':
     case 'bareToolCall':
     case 'repeatedName':
@@ -69,7 +75,9 @@ function contentLike(events: readonly StreamEvent[], text: string): StreamEvent 
   const model = events.find((event) => firstChoice(event) !== undefined);
   if (model === undefined || typeof model.data === 'string') return { data: { type: 'message.output.delta', content: text } };
   const plain = changeChoices(model, (choice) =>
-    typeof choice.text === 'string' ? { ...choice, text, finish_reason: null } : { index: 0, delta: { content: text }, finish_reason: null },
+    typeof choice.text === 'string'
+      ? { ...choice, text, finish_reason: null }
+      : { index: 0, delta: { content: text }, finish_reason: null },
   );
   if (typeof plain.data === 'string') return plain;
   const { usage: _usage, ...chunk } = plain.data;

@@ -68,7 +68,12 @@ function deltasOf(calls: readonly WholeCall[], fault: ToolFault): JsonObject[][]
 }
 
 function fragmentsOf(calls: readonly WholeCall[], fault: ToolFault): JsonObject[] {
-  const starts = calls.map((call, index) => ({ index, id: call.id ?? null, type: 'function', function: { name: call.name, arguments: '' } }));
+  const starts = calls.map((call, index) => ({
+    index,
+    id: call.id ?? null,
+    type: 'function',
+    function: { name: call.name, arguments: '' },
+  }));
   const pieces = calls.map((call, index) =>
     (call.arguments.match(/.{1,4}/gsu) ?? []).map((piece) => ({ index, function: { ...continuation(call, fault), arguments: piece } })),
   );

@@ -28,7 +28,12 @@ export function ggufChatAnswer(composition: Composition, identity: GgufIdentity)
     ...(calls.length === 0 ? {} : { tool_calls: calls.map((call, index) => wholeCall(call, identity, index)) }),
   });
   const texts = calls.length > 0 ? [null] : composition.texts;
-  const choices = texts.map((text, index) => ({ finish_reason: composition.finish, index, message: message(text), ...(llama ? {} : { logprobs: null }) }));
+  const choices = texts.map((text, index) => ({
+    finish_reason: composition.finish,
+    index,
+    message: message(text),
+    ...(llama ? {} : { logprobs: null }),
+  }));
   const body = {
     choices,
     created: identity.created,
@@ -43,7 +48,12 @@ export function ggufChatAnswer(composition: Composition, identity: GgufIdentity)
 }
 
 /** A streamed chat answer. */
-export function ggufChatStream(composition: Composition, identity: GgufIdentity, includeUsage: boolean, chunks: number | undefined): Answer {
+export function ggufChatStream(
+  composition: Composition,
+  identity: GgufIdentity,
+  includeUsage: boolean,
+  chunks: number | undefined,
+): Answer {
   const llama = identity.dialect === 'llama-server';
   const base = {
     created: identity.created,
@@ -60,16 +70,22 @@ export function ggufChatStream(composition: Composition, identity: GgufIdentity,
   const every = Array.from({ length: count }, (_, index) => index);
   const roles = every.map((index) => write(index, llama ? { role: 'assistant', content: null } : { role: 'assistant' }));
   const thoughts = every.flatMap((index) =>
-    groupTokens(tokensOf(composition.thinking), chunks).map((piece) => write(index, { reasoning_content: piece }, null, {}, countTokens(piece))),
+    groupTokens(tokensOf(composition.thinking), chunks).map((piece) =>
+      write(index, { reasoning_content: piece }, null, {}, countTokens(piece)),
+    ),
   );
   const texts = composition.texts.flatMap((text, index) =>
     groupTokens(tokensOf(text), chunks).map((content) => write(index, { content }, null, {}, countTokens(content))),
   );
-  const calls = composition.calls.flatMap((call, index) => callFragments(call, identity, index)).map((part) => write(0, { tool_calls: [part] }, null, {}, 1));
+  const calls = composition.calls
+    .flatMap((call, index) => callFragments(call, identity, index))
+    .map((part) => write(0, { tool_calls: [part] }, null, {}, 1));
   const asked = llama && includeUsage;
   const measure = llama ? { timings: timings(composition) } : {};
   const finish = every.map((index) => write(index, {}, composition.finish, index === count - 1 && !asked ? measure : {}));
-  const usage: StreamEvent[] = asked ? [{ data: { choices: [], ...base, usage: ggufUsage(composition, identity.dialect), ...measure } }] : [];
+  const usage: StreamEvent[] = asked
+    ? [{ data: { choices: [], ...base, usage: ggufUsage(composition, identity.dialect), ...measure } }]
+    : [];
   const events = [...roles, ...thoughts, ...texts, ...calls, ...finish, ...usage, { data: '[DONE]' }];
   return { kind: 'stream', status: 200, events, truth: truthOf(composition), headers: llama ? { 'x-accel-buffering': 'no' } : {} };
 }
@@ -95,7 +111,11 @@ export function timings({ promptTokens, completionTokens }: Composition): JsonOb
 }
 
 function wholeCall(call: Composition['calls'][number], { seed, callIdLength }: GgufIdentity, index: number): JsonObject {
-  return { type: 'function', function: { name: call.name, arguments: call.arguments }, id: alphanumericId(`call ${seed} ${index}`, callIdLength) };
+  return {
+    type: 'function',
+    function: { name: call.name, arguments: call.arguments },
+    id: alphanumericId(`call ${seed} ${index}`, callIdLength),
+  };
 }
 
 function callFragments(call: Composition['calls'][number], identity: GgufIdentity, index: number): JsonObject[] {

@@ -2,8 +2,8 @@ import type { JsonObject } from '@ai-proxy/core';
 import type { ChatWish } from '../content/compose.ts';
 import { functionTools } from '../content/tool-choice.ts';
 import type { ToolWish } from '../content/tool-choice.ts';
+import { stopMarks } from '../content/stop-marks.ts';
 import { isObject, numberOf, objectsOf, textOf } from '../json/json-object.ts';
-import { stopMarks } from '../mistral/chat-wish.ts';
 import { prefill } from './refuse-chat.ts';
 import type { GgufSetup } from './setup.ts';
 
@@ -16,14 +16,18 @@ export function llamaChatWish(body: JsonObject, setup: GgufSetup): ChatWish {
     choices: numberOf(body.n) ?? 1,
     maxTokens: limit(body.max_tokens, body.max_completion_tokens, body.n_predict),
     format: llamaFormat(body),
-    thinks: setup.reasoning && body.reasoning_effort !== 'none' && !(isObject(body.chat_template_kwargs) && body.chat_template_kwargs.enable_thinking === false),
+    thinks:
+      setup.reasoning &&
+      body.reasoning_effort !== 'none' &&
+      !(isObject(body.chat_template_kwargs) && body.chat_template_kwargs.enable_thinking === false),
     prefix: prefill(messages, body),
   };
 }
 
 /** Reads a chat request as llama-cpp-python does: `max_completion_tokens` and `n` mean nothing to it. */
 export function pythonChatWish(body: JsonObject, setup: GgufSetup): ChatWish {
-  const named = isObject(body.tool_choice) && isObject(body.tool_choice.function) ? { name: textOf(body.tool_choice.function.name) ?? '' } : undefined;
+  const named =
+    isObject(body.tool_choice) && isObject(body.tool_choice.function) ? { name: textOf(body.tool_choice.function.name) ?? '' } : undefined;
   const choice = named ?? (body.tool_choice === 'none' || body.tool_choice === 'required' ? body.tool_choice : 'auto');
   const format = isObject(body.response_format) && body.response_format.type === 'json_object' ? jsonObject(body.response_format) : 'text';
   return { ...common(body, setup, choice), choices: 1, maxTokens: limit(body.max_tokens), format, thinks: false, prefix: '' };

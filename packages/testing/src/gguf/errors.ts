@@ -26,9 +26,18 @@ export function pythonError(status: number, message: string, type = 'internal_se
 }
 
 /** What each server says of its own troubles. */
-export function ggufTroubles(dialect: GgufDialect): { readonly inside: JsonObject; readonly rateLimited: JsonObject; readonly loading: JsonObject } {
+export function ggufTroubles(dialect: GgufDialect): {
+  readonly inside: JsonObject;
+  readonly rateLimited: JsonObject;
+  readonly loading: JsonObject;
+} {
   const loading = { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } };
   const rateLimited = { error: { code: 429, message: 'Too many requests', type: 'rate_limit_error' } };
-  if (dialect === 'llama-server') return { inside: { error: { code: 500, message: 'Context size has been exceeded.', type: 'server_error' } }, rateLimited, loading };
-  return { inside: { error: { message: 'Internal Server Error', type: 'internal_server_error', param: null, code: null } }, rateLimited, loading };
+  if (dialect === 'llama-server')
+    return { inside: { error: { code: 500, message: 'Context size has been exceeded.', type: 'server_error' } }, rateLimited, loading };
+  return {
+    inside: { error: { message: 'Internal Server Error', type: 'internal_server_error', param: null, code: null } },
+    rateLimited,
+    loading,
+  };
 }

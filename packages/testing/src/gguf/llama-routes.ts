@@ -36,15 +36,26 @@ const pages: Readonly<Record<string, (setup: GgufSetup) => Answer>> = {
   '/models': listGgufModels,
   '/v1/models': listGgufModels,
   '/metrics': () => llamaError(501, 'This server does not support metrics endpoint. Start it with `--metrics`'),
-  '/props': (setup) => json(200, { default_generation_settings: { n_ctx: setup.contextLength }, total_slots: setup.slots, model_path: setup.model, build_info: 'b7000-simulated' }),
-  '/slots': (setup) => json(200, Array.from({ length: setup.slots }, (_, id) => ({ id, n_ctx: setup.contextLength, is_processing: false }))),
+  '/props': (setup) =>
+    json(200, {
+      default_generation_settings: { n_ctx: setup.contextLength },
+      total_slots: setup.slots,
+      model_path: setup.model,
+      build_info: 'b7000-simulated',
+    }),
+  '/slots': (setup) =>
+    json(
+      200,
+      Array.from({ length: setup.slots }, (_, id) => ({ id, n_ctx: setup.contextLength, is_processing: false })),
+    ),
 };
 
 const publicPaths = new Set(['/health', '/v1/health']);
 
 /** Serves a request as llama-server does. */
 export function serveLlama(request: ServedRequest, setup: GgufSetup): Served {
-  if (setup.apiKeys.length > 0 && !publicPaths.has(request.path) && !hasKey(request, setup)) return manage(llamaError(401, 'Invalid API Key'));
+  if (setup.apiKeys.length > 0 && !publicPaths.has(request.path) && !hasKey(request, setup))
+    return manage(llamaError(401, 'Invalid API Key'));
   const page = request.method === 'GET' && Object.hasOwn(pages, request.path) ? pages[request.path] : undefined;
   if (page !== undefined) return manage(page(setup));
   const answer = request.method === 'POST' && Object.hasOwn(inferences, request.path) ? inferences[request.path] : undefined;
@@ -52,7 +63,8 @@ export function serveLlama(request: ServedRequest, setup: GgufSetup): Served {
   const served = { inference: true, model: setup.model };
   const body = parseJson(request.body)?.value;
   // A body that is no JSON is an exception like any other, and those are 500.
-  if (!isObject(body)) return { ...served, answer: llamaError(500, '[json.exception.parse_error.101] parse error at line 1, column 1: syntax error') };
+  if (!isObject(body))
+    return { ...served, answer: llamaError(500, '[json.exception.parse_error.101] parse error at line 1, column 1: syntax error') };
   return { ...served, answer: answer(withoutNulls(body), setup, request) };
 }
 

@@ -2,7 +2,7 @@ import type { JsonObject } from '@ai-proxy/core';
 import { composeChat } from '../content/compose.ts';
 import { countPromptTokens } from '../content/conversation.ts';
 import { countTokens, tokensOf } from '../content/tokens.ts';
-import { isObject, objectsOf, parseJson, textOf } from '../json/json-object.ts';
+import { isObject, objectsOf, parseJson, textOf, wordOf } from '../json/json-object.ts';
 import { json } from '../server/answer.ts';
 import type { Answer } from '../server/answer.ts';
 import type { Served, ServedRequest } from '../server/served-request.ts';
@@ -16,7 +16,8 @@ import type { GgufSetup } from './setup.ts';
 
 type AnswerBody = (body: JsonObject, setup: GgufSetup, request: ServedRequest) => Answer;
 
-const completions: AnswerBody = (body, setup, request) => answerCompletions(body, setup, seedOf(body, request), request.chunks(setup.model));
+const completions: AnswerBody = (body, setup, request) =>
+  answerCompletions(body, setup, seedOf(body, request), request.chunks(setup.model));
 
 const inferences: Readonly<Record<string, AnswerBody>> = {
   '/v1/chat/completions': answerChat,
@@ -39,7 +40,8 @@ export function servePython(request: ServedRequest, setup: GgufSetup): Served {
   if (answer === undefined) return { answer: listGgufModels(setup), inference: false };
   const body = parseJson(request.body)?.value;
   const served = { inference: true, model: setup.model };
-  if (!isObject(body)) return { ...served, answer: pythonError(500, "[{'type': 'json_invalid', 'loc': ('body', 0), 'msg': 'JSON decode error'}]") };
+  if (!isObject(body))
+    return { ...served, answer: pythonError(500, "[{'type': 'json_invalid', 'loc': ('body', 0), 'msg': 'JSON decode error'}]") };
   const made = answer(body, setup, request);
   return { ...served, answer: { ...made, headers: { ...made.headers, 'openai-processing-ms': '12' } } };
 }
@@ -47,15 +49,25 @@ export function servePython(request: ServedRequest, setup: GgufSetup): Served {
 function answerChat(body: JsonObject, setup: GgufSetup, request: ServedRequest): Answer {
   const messages = objectsOf(body.messages);
   const roles = ['system', 'user', 'assistant', 'tool', 'function'];
-  const stranger = messages.find((message) => !roles.includes(String(message.role)));
+  const stranger = messages.find((message) => !roles.includes(wordOf(message.role)));
   if (!Array.isArray(body.messages) || stranger !== undefined) {
-    return pythonError(500, `[{'type': 'literal_error', 'loc': ('body', 'messages'), 'msg': "Input should be 'system', 'user', 'assistant', 'tool' or 'function'"}]`);
+    return pythonError(
+      500,
+      `[{'type': 'literal_error', 'loc': ('body', 'messages'), 'msg': "Input should be 'system', 'user', 'assistant', 'tool' or 'function'"}]`,
+    );
   }
-  if (messages.some((message) => message.role === 'assistant' && typeof message.content !== 'string' && objectsOf(message.content).length === 0)) {
+  if (
+    messages.some(
+      (message) => message.role === 'assistant' && typeof message.content !== 'string' && objectsOf(message.content).length === 0,
+    )
+  ) {
     return pythonError(500, "'NoneType' object is not iterable");
   }
-  if (isObject(body.response_format) && !['text', 'json_object'].includes(String(body.response_format.type))) {
-    return pythonError(500, "[{'type': 'literal_error', 'loc': ('body', 'response_format', 'type'), 'msg': \"Input should be 'text' or 'json_object'\"}]");
+  if (isObject(body.response_format) && !['text', 'json_object'].includes(wordOf(body.response_format.type))) {
+    return pythonError(
+      500,
+      "[{'type': 'literal_error', 'loc': ('body', 'response_format', 'type'), 'msg': \"Input should be 'text' or 'json_object'\"}]",
+    );
   }
   const count = countPromptTokens(messages);
   if (count >= setup.contextLength) {
@@ -64,7 +76,9 @@ function answerChat(body: JsonObject, setup: GgufSetup, request: ServedRequest):
   }
   const composition = composeChat(pythonChatWish(body, setup));
   const identity = { dialect: setup.dialect, seed: seedOf(body, request), model: setup.model, created: setup.now(), callIdLength: 32 };
-  return body.stream === true ? ggufChatStream(composition, identity, false, request.chunks(setup.model)) : ggufChatAnswer(composition, identity);
+  return body.stream === true
+    ? ggufChatStream(composition, identity, false, request.chunks(setup.model))
+    : ggufChatAnswer(composition, identity);
 }
 
 function seedOf(body: JsonObject, request: ServedRequest): string {

@@ -9,7 +9,13 @@ import type { GgufSetup } from './setup.ts';
 export function refuseLlamaChat(body: JsonObject, setup: GgufSetup): JsonAnswer | undefined {
   const messages = objectsOf(body.messages);
   if (!Array.isArray(body.messages)) return llamaError(400, "'messages' is required");
-  return refuseFields(body, setup) ?? refuseMessages(messages, setup) ?? refuseTrailing(messages, body) ?? refuseTemplate(messages, setup) ?? refuseContext(messages, setup);
+  return (
+    refuseFields(body, setup) ??
+    refuseMessages(messages, setup) ??
+    refuseTrailing(messages, body) ??
+    refuseTemplate(messages, setup) ??
+    refuseContext(messages, setup)
+  );
 }
 
 function refuseFields(body: JsonObject, setup: GgufSetup): JsonAnswer | undefined {
@@ -20,7 +26,8 @@ function refuseFields(body: JsonObject, setup: GgufSetup): JsonAnswer | undefine
   if (typeof body.tool_choice === 'string' && !['auto', 'none', 'required'].includes(body.tool_choice)) {
     return llamaError(400, `Invalid tool_choice: ${body.tool_choice}`);
   }
-  if ((numberOf(body.n) ?? 1) > setup.slots) return llamaError(400, 'n_cmpl cannot be greater than the number of slots, please increase -np');
+  if ((numberOf(body.n) ?? 1) > setup.slots)
+    return llamaError(400, 'n_cmpl cannot be greater than the number of slots, please increase -np');
   if (isObject(body.response_format)) {
     const type = textOf(body.response_format.type) ?? 'text';
     if (!['text', 'json_object', 'json_schema'].includes(type)) {
@@ -28,7 +35,8 @@ function refuseFields(body: JsonObject, setup: GgufSetup): JsonAnswer | undefine
     }
   }
   if (tools && body.stream === true && body.logprobs === true) return llamaError(400, 'logprobs is not supported with tools + stream');
-  if (numberOf(body.top_logprobs) !== undefined && body.logprobs !== true) return llamaError(400, 'top_logprobs requires logprobs to be set to true');
+  if (numberOf(body.top_logprobs) !== undefined && body.logprobs !== true)
+    return llamaError(400, 'top_logprobs requires logprobs to be set to true');
   const template = body.chat_template_kwargs;
   if (isObject(template) && template.enable_thinking !== undefined && typeof template.enable_thinking !== 'boolean') {
     return llamaError(400, 'invalid type for "enable_thinking" (expected boolean, got string)');
@@ -58,8 +66,13 @@ function refusePart(part: JsonObject, setup: GgufSetup): JsonAnswer | undefined 
   const type = textOf(part.type) ?? '';
   if (type === 'text') return undefined;
   if (!['image_url', 'input_audio', 'input_video', 'video_url'].includes(type)) return llamaError(400, 'unsupported content[].type');
-  if (!setup.multimodal) return llamaError(500, `${type === 'image_url' ? 'image' : 'audio'} input is not supported - hint: if this is unexpected, you may need to provide the mmproj`);
-  if (type === 'image_url' && (!isObject(part.image_url) || typeof part.image_url.url !== 'string')) return llamaError(400, 'invalid url value');
+  if (!setup.multimodal)
+    return llamaError(
+      500,
+      `${type === 'image_url' ? 'image' : 'audio'} input is not supported - hint: if this is unexpected, you may need to provide the mmproj`,
+    );
+  if (type === 'image_url' && (!isObject(part.image_url) || typeof part.image_url.url !== 'string'))
+    return llamaError(400, 'invalid url value');
   return undefined;
 }
 
@@ -72,7 +85,9 @@ function refuseTrailing(messages: readonly JsonObject[], body: JsonObject): Json
 
 function refuseTemplate(messages: readonly JsonObject[], setup: GgufSetup): JsonAnswer | undefined {
   if (setup.template !== 'mistral') return undefined;
-  const turns = messages.filter((message) => message.role === 'user' || (message.role === 'assistant' && objectsOf(message.tool_calls).length === 0));
+  const turns = messages.filter(
+    (message) => message.role === 'user' || (message.role === 'assistant' && objectsOf(message.tool_calls).length === 0),
+  );
   if (turns.some((message, index) => (message.role === 'user') !== (index % 2 === 0))) {
     return llamaError(500, 'After the optional system message, conversation roles must alternate user/assistant/user/assistant/...');
   }

@@ -28,3 +28,8 @@ export function textOf(value: JsonValue | undefined): string | undefined {
 export function numberOf(value: JsonValue | undefined): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
+
+/** A field as a word to compare or to show: text as it is, everything else as JSON. */
+export function wordOf(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}

@@ -39,10 +39,11 @@ export const speech: Inference = {
 
 /** `POST /v1/audio/transcriptions`. The simulated words are the name, the address or the id of what was sent. */
 export function serveTranscription(request: ServedRequest, state: MistralState): Served {
-  const parts = parseMultipart(String(request.headers['content-type'] ?? ''), request.body) ?? [];
+  const parts = parseMultipart(request.headers['content-type'] ?? '', request.body) ?? [];
   const field = (name: string): string | undefined => partText(parts, name);
   const model = field('model');
-  const answer = model === undefined ? missing('model') : transcribe(request, state, model, field, parts.find((part) => part.name === 'file')?.filename);
+  const answer =
+    model === undefined ? missing('model') : transcribe(request, state, model, field, parts.find((part) => part.name === 'file')?.filename);
   return { answer, inference: true, ...(model === undefined ? {} : { model }) };
 }
 

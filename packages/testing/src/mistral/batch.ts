@@ -1,13 +1,13 @@
 import type { JsonObject, JsonValue } from '@ai-proxy/core';
 import { uuid } from '../content/identifiers.ts';
-import { isObject, numberOf, objectsOf, parseJson, textOf } from '../json/json-object.ts';
+import { isObject, numberOf, objectsOf, parseJson, textOf, wordOf } from '../json/json-object.ts';
 import { json } from '../server/answer.ts';
 import type { Answer } from '../server/answer.ts';
 import type { ServedRequest } from '../server/served-request.ts';
 import { closed, freeObject, judge, list, may, need, number, oneOf, orNull, text } from '../validation/shape.ts';
 import { detail, refuse, refuseDetail } from './errors.ts';
 import { readJsonBody } from './inference.ts';
-import { keepFile } from './state.ts';
+import { keepFile, keepNewest } from './state.ts';
 import type { MistralState, StoredJob } from './state.ts';
 
 /** Answers one request of a batch by the path of its endpoint. */
@@ -47,7 +47,8 @@ export function createJob(request: ServedRequest, state: MistralState): Answer {
   const lost = fileIds.find((id) => !state.files.has(id));
   if (lost !== undefined) return detail(404, `No file matches ${lost}.`);
   const inline = objectsOf(body.requests);
-  if (fileIds.length + inline.length === 0) return refuse(400, 'Either input_files or requests must be given', 'invalid_request_error', null);
+  if (fileIds.length + inline.length === 0)
+    return refuse(400, 'Either input_files or requests must be given', 'invalid_request_error', null);
   const requests = [...inline, ...fileIds.flatMap((id) => linesOf(state.files.get(id)?.bytes ?? new Uint8Array()))].map((line) => ({
     customId: textOf(line.custom_id ?? undefined) ?? null,
     body: { ...(typeof body.model === 'string' ? { model: body.model } : {}), ...(isObject(line.body) ? line.body : {}) },
@@ -75,20 +76,29 @@ export function createJob(request: ServedRequest, state: MistralState): Answer {
     completed_at: null,
   };
   state.jobs.set(id, { entry, requests });
+  keepNewest(state.jobs, 1000);
   return json(200, entry);
 }
 
 /** `GET /v1/batch/jobs` */
 export function listJobs(request: ServedRequest, state: MistralState): Answer {
   const statuses = request.query.getAll('status');
-  const data = [...state.jobs.values()].map((job) => job.entry).filter((entry) => statuses.length === 0 || statuses.includes(String(entry.status)));
+  const data = [...state.jobs.values()]
+    .map((job) => job.entry)
+    .filter((entry) => statuses.length === 0 || statuses.includes(wordOf(entry.status)));
   const size = Number(request.query.get('page_size') ?? 100);
   const from = Number(request.query.get('page') ?? 0) * size;
   return json(200, { object: 'list', data: data.slice(from, from + size), total: data.length });
 }
 
 /** What one job's routes do. A job moves on each time it is looked at: queued, running, done. */
-export function withJob(request: ServedRequest, state: MistralState, id: string, what: 'retrieve' | 'cancel' | 'delete', run: RunOne): Answer {
+export function withJob(
+  request: ServedRequest,
+  state: MistralState,
+  id: string,
+  what: 'retrieve' | 'cancel' | 'delete',
+  run: RunOne,
+): Answer {
   const job = state.jobs.get(id);
   if (job === undefined) return detail(404, 'No batch job matches the given query.');
   switch (what) {
@@ -115,12 +125,27 @@ function moveOn(job: StoredJob, state: MistralState, run: RunOne): void {
 
 function finish({ entry, requests }: StoredJob, state: MistralState, run: RunOne): JsonObject {
   const outputs = requests.map(({ customId, body }, index): JsonObject => {
-    const answer = run(textOf(entry.endpoint) ?? '', { ...body, ...(body.stream === undefined ? {} : { stream: false }) }, `batch ${String(entry.id)} ${index}`);
+    const answer = run(
+      textOf(entry.endpoint) ?? '',
+      { ...body, ...(body.stream === undefined ? {} : { stream: false }) },
+      `batch ${wordOf(entry.id)} ${index}`,
+    );
     const content = answer.kind === 'json' ? (answer.json as JsonValue) : null;
-    return { id: uuid(`batch ${String(entry.id)} ${index}`), custom_id: customId, response: { status_code: answer.status, body: content }, error: null };
+    return {
+      id: uuid(`batch ${wordOf(entry.id)} ${index}`),
+      custom_id: customId,
+      response: { status_code: answer.status, body: content },
+      error: null,
+    };
   });
   const failed = outputs.filter((output) => isObject(output.response) && (numberOf(output.response.status_code) ?? 500) >= 400).length;
-  const file = { id: uuid(`output ${String(entry.id)}`), filename: 'output.jsonl', purpose: 'batch', sample_type: 'batch_result', source: 'mistral' };
+  const file = {
+    id: uuid(`output ${wordOf(entry.id)}`),
+    filename: 'output.jsonl',
+    purpose: 'batch',
+    sample_type: 'batch_result',
+    source: 'mistral',
+  };
   const kept = keepFile(state, file, new TextEncoder().encode(outputs.map((output) => `${JSON.stringify(output)}\n`).join('')));
   return {
     ...entry,

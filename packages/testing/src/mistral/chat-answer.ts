@@ -19,13 +19,30 @@ export function chatAnswer(composition: Composition, identity: AnswerIdentity): 
   const choices =
     calls.length > 0
       ? // Recorded answers have no content here, and no type or index on the calls.
-        [{ index: 0, finish_reason: composition.finish, message: { role: 'assistant', tool_calls: calls.map((call, index) => toolCall(call, identity.id, index)) } }]
+        [
+          {
+            index: 0,
+            finish_reason: composition.finish,
+            message: { role: 'assistant', tool_calls: calls.map((call, index) => toolCall(call, identity.id, index)) },
+          },
+        ]
       : texts.map((text, index) => ({
           index,
           finish_reason: composition.finish,
-          message: { role: 'assistant', tool_calls: null, content: thinking === '' ? text : [thinkingChunk(thinking), { type: 'text', text }] },
+          message: {
+            role: 'assistant',
+            tool_calls: null,
+            content: thinking === '' ? text : [thinkingChunk(thinking), { type: 'text', text }],
+          },
         }));
-  const body = { id: identity.id, object: 'chat.completion', created: identity.created, model: identity.model, usage: usageOf(composition), choices };
+  const body = {
+    id: identity.id,
+    object: 'chat.completion',
+    created: identity.created,
+    model: identity.model,
+    usage: usageOf(composition),
+    choices,
+  };
   return { ...json(200, body), truth: truthOf(composition) };
 }
 

@@ -1,4 +1,19 @@
-import { anything, closed, flag, freeObject, list, listOr, may, need, number, objectOr, oneOf, orNull, tagged, text } from '../validation/shape.ts';
+import {
+  anything,
+  closed,
+  flag,
+  freeObject,
+  list,
+  listOr,
+  may,
+  need,
+  number,
+  objectOr,
+  oneOf,
+  orNull,
+  tagged,
+  text,
+} from '../validation/shape.ts';
 import type { Field, Shape } from '../validation/shape.ts';
 import { message } from './message-schema.ts';
 
@@ -16,7 +31,8 @@ const responseFormatFields = closed({
   json_schema: may(orNull(closed({ name: need(text), schema: need(freeObject), description: may(orNull(text)), strict: may(flag) }))),
 });
 
-const builtIn = (more: Readonly<Record<string, Field>> = {}): Shape => closed({ type: need(text), tool_configuration: may(orNull(freeObject)), ...more });
+const builtIn = (more: Readonly<Record<string, Field>> = {}): Shape =>
+  closed({ type: need(text), tool_configuration: may(orNull(freeObject)), ...more });
 
 const tool = tagged('type', {
   function: closed({
@@ -54,7 +70,10 @@ const conversation: Readonly<Record<string, Field>> = {
   response_format: may(responseFormat),
   tools: may(orNull(list(tool, 128))),
   tool_choice: may(
-    objectOr(closed({ type: may(oneOf('function')), function: need(closed({ name: need(text) })) }), oneOf('auto', 'none', 'any', 'required')),
+    objectOr(
+      closed({ type: may(oneOf('function')), function: need(closed({ name: need(text) })) }),
+      oneOf('auto', 'none', 'any', 'required'),
+    ),
   ),
   parallel_tool_calls: may(flag),
   presence_penalty: may(penalty),
@@ -64,7 +83,9 @@ const conversation: Readonly<Record<string, Field>> = {
   reasoning_effort: may(orNull(oneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh'))),
   prompt_mode: may(orNull(oneOf('reasoning'))),
   guardrails: may(
-    orNull(list(closed({ block_on_error: may(flag), moderation_llm_v1: may(orNull(freeObject)), moderation_llm_v2: may(orNull(freeObject)) }))),
+    orNull(
+      list(closed({ block_on_error: may(flag), moderation_llm_v1: may(orNull(freeObject)), moderation_llm_v2: may(orNull(freeObject)) })),
+    ),
   ),
   service_tier: may(orNull(oneOf('auto', 'standard_only'))),
 };

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@ai-proxy/core';
+import { stopMarks } from '../content/stop-marks.ts';
 import type { ChatWish } from '../content/compose.ts';
 import { contentText } from '../content/conversation.ts';
 import { functionTools } from '../content/tool-choice.ts';
@@ -26,12 +27,6 @@ function toolChoice(value: unknown): ToolWish['choice'] {
   if (isObject(value) && isObject(value.function)) return { name: textOf(value.function.name) ?? '' };
   if (value === 'any' || value === 'required') return 'required';
   return value === 'none' ? 'none' : 'auto';
-}
-
-/** Stop marks in either of their forms. */
-export function stopMarks(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  return Array.isArray(value) ? value.filter((mark) => typeof mark === 'string') : [];
 }
 
 function answerFormat(value: unknown): ChatWish['format'] {

@@ -3,13 +3,14 @@ import { composeChat, composeMiddle } from '../content/compose.ts';
 import type { Composition } from '../content/compose.ts';
 import { lastUserText } from '../content/conversation.ts';
 import { hexId } from '../content/identifiers.ts';
+import { stopMarks } from '../content/stop-marks.ts';
 import { numberOf, objectsOf, textOf } from '../json/json-object.ts';
 import { json } from '../server/answer.ts';
 import type { Answer } from '../server/answer.ts';
 import { chatAnswer } from './chat-answer.ts';
 import { agentsRequest, chatRequest, fimRequest } from './chat-schema.ts';
 import { chatStream } from './chat-stream.ts';
-import { stopMarks, toChatWish } from './chat-wish.ts';
+import { toChatWish } from './chat-wish.ts';
 import { refuse } from './errors.ts';
 import type { Inference, InferenceCall } from './inference.ts';
 import { refuseOrder, refuseToolNames } from './message-order.ts';
@@ -35,7 +36,12 @@ export const fim: Inference = {
   serves: (model) => model.capabilities.includes('completion_fim'),
   answer(call) {
     const { body } = call;
-    const composition = composeMiddle(textOf(body.prompt) ?? '', textOf(body.suffix ?? undefined) ?? '', numberOf(body.max_tokens), stopMarks(body.stop));
+    const composition = composeMiddle(
+      textOf(body.prompt) ?? '',
+      textOf(body.suffix ?? undefined) ?? '',
+      numberOf(body.max_tokens),
+      stopMarks(body.stop),
+    );
     return render(composition, call);
   },
 };
@@ -66,5 +72,8 @@ function refuseEffort(body: JsonObject, { model, modelName }: InferenceCall): An
 /** Guardrails block what names "blocked content"; without guardrails nothing is blocked. */
 function blockByGuardrail(body: JsonObject, messages: readonly JsonObject[]): Answer | undefined {
   if (objectsOf(body.guardrails).length === 0 || !/blocked content/iu.test(lastUserText(messages))) return undefined;
-  return json(403, { error: { message: 'Content blocked by guardrail', status: 403 }, guardrails: [{ category: 'simulated', blocked: true }] });
+  return json(403, {
+    error: { message: 'Content blocked by guardrail', status: 403 },
+    guardrails: [{ category: 'simulated', blocked: true }],
+  });
 }

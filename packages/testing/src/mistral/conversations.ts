@@ -10,6 +10,7 @@ import { anything, closed, flag, freeObject, judge, list, listOr, may, need, orN
 import { detail, invalidModel, refuseDetail, refuseIssues } from './errors.ts';
 import { readJsonBody } from './inference.ts';
 import { findModel } from './models.ts';
+import { keepNewest } from './state.ts';
 import type { MistralState } from './state.ts';
 
 const more = {
@@ -43,7 +44,8 @@ export function serveConversation(request: ServedRequest, state: MistralState, i
   if (issues.length > 0 || !isObject(read.value)) return { answer: refuseIssues(issues), inference: true };
   const body = read.value;
   const model = textOf(body.model ?? undefined) ?? 'mistral-medium-latest';
-  if (findModel(state.models, model)?.capabilities.includes('completion_chat') !== true) return { answer: invalidModel(model), inference: true };
+  if (findModel(state.models, model)?.capabilities.includes('completion_chat') !== true)
+    return { answer: invalidModel(model), inference: true };
   const conversationId = id ?? `conv_${hexId(`conversation ${request.index} ${state.now()}`)}`;
   const messages = [...history, ...inputMessages(body)];
   const composition = composeChat({
@@ -59,6 +61,7 @@ export function serveConversation(request: ServedRequest, state: MistralState, i
   });
   const answerText = composition.texts[0] ?? '';
   state.conversations.set(conversationId, [...messages, { role: 'assistant', content: answerText }]);
+  keepNewest(state.conversations, 1000);
   const usage = {
     prompt_tokens: composition.promptTokens,
     completion_tokens: composition.completionTokens,
@@ -80,7 +83,16 @@ interface ConversationReply {
 
 function wholeReply(reply: ConversationReply): Answer {
   const at = new Date(reply.at * 1000).toISOString();
-  const output = { object: 'entry', type: 'message.output', created_at: at, completed_at: at, id: reply.messageId, model: reply.model, role: 'assistant', content: reply.text };
+  const output = {
+    object: 'entry',
+    type: 'message.output',
+    created_at: at,
+    completed_at: at,
+    id: reply.messageId,
+    model: reply.model,
+    role: 'assistant',
+    content: reply.text,
+  };
   return json(200, { object: 'conversation.response', conversation_id: reply.conversationId, outputs: [output], usage: reply.usage });
 }
 
@@ -94,7 +106,11 @@ function streamReply(reply: ConversationReply, chunks: number | undefined): Answ
   });
   const { messageId: id, model } = reply;
   const deltas = groupTokens(tokensOf(reply.text), chunks).map((content) =>
-    named('message.output.delta', { output_index: 0, id, content_index: 0, model, agent_id: null, role: 'assistant', content }, countTokens(content)),
+    named(
+      'message.output.delta',
+      { output_index: 0, id, content_index: 0, model, agent_id: null, role: 'assistant', content },
+      countTokens(content),
+    ),
   );
   const events = [
     named('conversation.response.started', { conversation_id: reply.conversationId }),

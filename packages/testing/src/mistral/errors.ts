@@ -41,7 +41,13 @@ export function invalidModel(model: string): JsonAnswer {
 export const mistralTroubles: { readonly inside: JsonObject; readonly rateLimited: JsonObject; readonly loading: JsonObject } = {
   inside: { object: 'error', message: 'Service unavailable.', type: 'internal_server_error', param: null, code: '3000' },
   rateLimited: { message: 'Requests rate limit exceeded', type: 'rate_limited', code: '1300' },
-  loading: { object: 'error', message: 'Service tier capacity exceeded for this model.', type: 'service_tier_capacity_exceeded', param: null, code: '3505' },
+  loading: {
+    object: 'error',
+    message: 'Service tier capacity exceeded for this model.',
+    type: 'service_tier_capacity_exceeded',
+    param: null,
+    code: '3505',
+  },
 };
 
 /** Headers of every answer: rate limits, ids of the layers in front, and the cookies of Cloudflare. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@ai-proxy/core';
 import { uuid } from '../content/identifiers.ts';
+import { wordOf } from '../json/json-object.ts';
 import { json } from '../server/answer.ts';
 import type { Answer } from '../server/answer.ts';
 import { parseMultipart, partText } from '../server/multipart.ts';
@@ -12,7 +13,7 @@ const purposes = ['fine-tune', 'batch', 'ocr', 'audio'];
 
 /** `POST /v1/files`: multipart, really taken apart and kept. */
 export function uploadFile(request: ServedRequest, state: MistralState): Answer {
-  const parts = parseMultipart(String(request.headers['content-type'] ?? ''), request.body);
+  const parts = parseMultipart(request.headers['content-type'] ?? '', request.body);
   const file = parts?.find((part) => part.name === 'file');
   if (parts === undefined || file === undefined) {
     return refuseDetail([{ type: 'missing', loc: ['body', 'file'], msg: 'Field required', input: null }]);
@@ -20,10 +21,18 @@ export function uploadFile(request: ServedRequest, state: MistralState): Answer 
   const purpose = partText(parts, 'purpose') ?? 'fine-tune';
   if (!purposes.includes(purpose)) {
     const expected = `'fine-tune', 'batch', 'ocr' or 'audio'`;
-    return refuseDetail([{ type: 'enum', loc: ['body', 'purpose'], msg: `Input should be ${expected}`, input: purpose, ctx: { expected } }]);
+    return refuseDetail([
+      { type: 'enum', loc: ['body', 'purpose'], msg: `Input should be ${expected}`, input: purpose, ctx: { expected } },
+    ]);
   }
   const hours = Number(partText(parts, 'expiry') ?? NaN);
-  const lines = purpose === 'batch' || purpose === 'fine-tune' ? new TextDecoder().decode(file.bytes).split('\n').filter((line) => line.trim() !== '').length : null;
+  const lines =
+    purpose === 'batch' || purpose === 'fine-tune'
+      ? new TextDecoder()
+          .decode(file.bytes)
+          .split('\n')
+          .filter((line) => line.trim() !== '').length
+      : null;
   const entry = {
     id: uuid(`file ${request.index} ${state.now()}`),
     filename: file.filename ?? 'upload',
@@ -36,7 +45,9 @@ export function uploadFile(request: ServedRequest, state: MistralState): Answer 
     visibility: partText(parts, 'visibility') ?? 'workspace',
   };
   const kept = keepFile(state, entry, Uint8Array.from(file.bytes));
-  return kept === undefined ? refuse(413, 'The simulator holds too many bytes of files already', 'invalid_request_error', null) : json(200, kept);
+  return kept === undefined
+    ? refuse(413, 'The simulator holds too many bytes of files already', 'invalid_request_error', null)
+    : json(200, kept);
 }
 
 /** `GET /v1/files` */
@@ -44,7 +55,7 @@ export function listFiles(request: ServedRequest, state: MistralState): Answer {
   const { query } = request;
   const wanted = (name: string): ((entry: JsonObject) => boolean) => {
     const values = query.getAll(name);
-    return (entry) => values.length === 0 || values.includes(String(entry[name]));
+    return (entry) => values.length === 0 || values.includes(wordOf(entry[name]));
   };
   const search = query.get('search');
   const found = [...state.files.values()]
@@ -52,7 +63,7 @@ export function listFiles(request: ServedRequest, state: MistralState): Answer {
     .filter(wanted('purpose'))
     .filter(wanted('sample_type'))
     .filter(wanted('source'))
-    .filter((entry) => search === null || String(entry.filename).includes(search));
+    .filter((entry) => search === null || wordOf(entry.filename).includes(search));
   const size = Number(query.get('page_size') ?? 100);
   const from = Number(query.get('page') ?? 0) * size;
   const total = query.get('include_total') === 'false' ? {} : { total: found.length };
@@ -85,7 +96,7 @@ export function withFile(request: ServedRequest, state: MistralState, id: string
 export function downloadFile(state: MistralState, id: string): Answer {
   const file = state.files.get(id);
   if (file === undefined) return detail(404, 'Not Found');
-  const name = String(file.entry.filename).replaceAll('"', '');
+  const name = wordOf(file.entry.filename).replaceAll('"', '');
   return {
     kind: 'bytes',
     status: 200,

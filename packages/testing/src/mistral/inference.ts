@@ -59,7 +59,11 @@ export function readJsonBody(request: ServedRequest): { readonly value: JsonValu
   if (request.body.length === 0) return { issues: [{ type: 'missing', loc: ['body'], msg: 'Field required', input: null }] };
   if (request.mediaType !== 'application/json' && !request.mediaType.endsWith('+json')) {
     const input = new TextDecoder().decode(request.body.subarray(0, 200));
-    return { issues: [{ type: 'model_attributes_type', loc: ['body'], msg: 'Input should be a valid dictionary or object to extract fields from', input }] };
+    return {
+      issues: [
+        { type: 'model_attributes_type', loc: ['body'], msg: 'Input should be a valid dictionary or object to extract fields from', input },
+      ],
+    };
   }
   const parsed = parseJson(request.body);
   if (parsed !== undefined) return { value: parsed.value as JsonValue };

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@ai-proxy/core';
-import { isObject, objectsOf, textOf } from '../json/json-object.ts';
+import { isObject, objectsOf, textOf, wordOf } from '../json/json-object.ts';
 import type { JsonAnswer } from '../server/answer.ts';
 import { refuse } from './errors.ts';
 
@@ -24,16 +24,17 @@ function refuseRoles(messages: readonly JsonObject[], rules: OrderRules): JsonAn
   const first = messages[0];
   const last = messages.at(-1);
   if (first === undefined || last === undefined) return misordered('Conversation must have at least one message');
-  if (first.role !== 'system' && first.role !== 'user') return misordered(`Expected first role System or User but got ${String(first.role)}`);
+  if (first.role !== 'system' && first.role !== 'user')
+    return misordered(`Expected first role System or User but got ${wordOf(first.role)}`);
   for (const [index, message] of messages.entries()) {
     const before = messages[index - 1]?.role;
-    if (typeof before === 'string' && !mayFollow(before, String(message.role), rules)) {
-      return misordered(`Unexpected role '${String(message.role)}' after role '${before}'`);
+    if (typeof before === 'string' && !mayFollow(before, wordOf(message.role), rules)) {
+      return misordered(`Unexpected role '${wordOf(message.role)}' after role '${before}'`);
     }
     if (message.prefix === true && message !== last) return misordered('Only the last assistant message can have prefix True');
   }
   if (last.role === 'user' || last.role === 'tool' || (last.role === 'assistant' && last.prefix === true)) return undefined;
-  return misordered(`Expected last role User or Tool (or Assistant with prefix True) for serving but got ${String(last.role)}`);
+  return misordered(`Expected last role User or Tool (or Assistant with prefix True) for serving but got ${wordOf(last.role)}`);
 }
 
 function mayFollow(before: string, role: string, rules: OrderRules): boolean {
@@ -52,10 +53,20 @@ function refuseAssistants(messages: readonly JsonObject[], rules: OrderRules): J
     const content = typeof message.content === 'string' ? message.content !== '' : objectsOf(message.content).length > 0;
     const calls = objectsOf(message.tool_calls).length > 0;
     if (!content && !calls) {
-      return refuse(400, 'Assistant message must have either content or tool_calls, but not none.', 'invalid_request_assistant_message', '3240');
+      return refuse(
+        400,
+        'Assistant message must have either content or tool_calls, but not none.',
+        'invalid_request_assistant_message',
+        '3240',
+      );
     }
     if (content && calls && rules.oldTokenizer) {
-      return refuse(400, 'Assistant message must have either content or tool_calls, but not both.', 'invalid_request_assistant_message', '3240');
+      return refuse(
+        400,
+        'Assistant message must have either content or tool_calls, but not both.',
+        'invalid_request_assistant_message',
+        '3240',
+      );
     }
   }
   return undefined;

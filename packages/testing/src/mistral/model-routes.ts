@@ -1,3 +1,4 @@
+import { wordOf } from '../json/json-object.ts';
 import { json } from '../server/answer.ts';
 import type { Answer } from '../server/answer.ts';
 import type { ServedRequest } from '../server/served-request.ts';
@@ -10,7 +11,7 @@ export function listModels(request: ServedRequest, state: MistralState): Answer 
   const wanted = request.query.getAll('model');
   const data = state.models
     .flatMap((model) => model.names.map((name) => modelEntry(model, name, state.now())))
-    .filter((entry) => !state.deletedModels.has(String(entry.id)) && (wanted.length === 0 || wanted.includes(String(entry.id))));
+    .filter((entry) => !state.deletedModels.has(wordOf(entry.id)) && (wanted.length === 0 || wanted.includes(wordOf(entry.id))));
   return json(200, { object: 'list', data });
 }
 

@@ -41,9 +41,25 @@ const chat: readonly Capability[] = ['completion_chat', 'function_calling'];
 /** The models of the simulator. */
 export const simulatedModels: readonly SimulatedModel[] = [
   { names: ['mistral-large-2512', 'mistral-large-latest'], capabilities: [...chat, 'vision'], context: 262_144, temperature: 0.0 },
-  { names: ['mistral-medium-2508', 'mistral-medium-latest', 'mistral-medium'], capabilities: [...chat, 'vision'], context: 131_072, temperature: 0.3 },
-  { names: ['mistral-small-2603', 'mistral-small-latest'], capabilities: [...chat, 'vision', 'reasoning'], context: 262_144, temperature: 0.3, thinking: 'asked' },
-  { names: ['ministral-8b-2512', 'ministral-8b-latest'], capabilities: [...chat, 'vision', 'fine_tuning'], context: 262_144, temperature: 0.3 },
+  {
+    names: ['mistral-medium-2508', 'mistral-medium-latest', 'mistral-medium'],
+    capabilities: [...chat, 'vision'],
+    context: 131_072,
+    temperature: 0.3,
+  },
+  {
+    names: ['mistral-small-2603', 'mistral-small-latest'],
+    capabilities: [...chat, 'vision', 'reasoning'],
+    context: 262_144,
+    temperature: 0.3,
+    thinking: 'asked',
+  },
+  {
+    names: ['ministral-8b-2512', 'ministral-8b-latest'],
+    capabilities: [...chat, 'vision', 'fine_tuning'],
+    context: 262_144,
+    temperature: 0.3,
+  },
   {
     names: ['open-mistral-nemo-2407', 'open-mistral-nemo', 'mistral-tiny-latest'],
     capabilities: chat,
@@ -52,7 +68,13 @@ export const simulatedModels: readonly SimulatedModel[] = [
     oldTokenizer: true,
     deprecation: { date: '2026-12-31T12:00:00Z', replacement: 'ministral-8b-latest' },
   },
-  { names: ['magistral-medium-2509', 'magistral-medium-latest'], capabilities: [...chat, 'vision', 'reasoning'], context: 131_072, temperature: 0.7, thinking: 'always' },
+  {
+    names: ['magistral-medium-2509', 'magistral-medium-latest'],
+    capabilities: [...chat, 'vision', 'reasoning'],
+    context: 131_072,
+    temperature: 0.7,
+    thinking: 'always',
+  },
   { names: ['zai-glm-4-6'], capabilities: chat, context: 131_072, streams: 'relayed' },
   { names: ['codestral-2508', 'codestral-latest'], capabilities: [...chat, 'completion_fim'], context: 256_000, temperature: 0.3 },
   { names: ['mistral-embed-2312', 'mistral-embed'], capabilities: [], context: 8192, dimension: { default: 1024, most: 1024 } },

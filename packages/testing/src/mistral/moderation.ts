@@ -44,7 +44,10 @@ export const chatClassifications: Inference = {
   serves: classifications.serves,
   answer(call) {
     const inputs = isObject(call.body.input) ? [call.body.input] : objectsOf(call.body.input);
-    return classify(call, inputs.map((input) => joinTexts(objectsOf(input.messages))));
+    return classify(
+      call,
+      inputs.map((input) => joinTexts(objectsOf(input.messages))),
+    );
   },
 };
 

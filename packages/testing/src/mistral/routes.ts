@@ -61,24 +61,62 @@ function route(method: string, path: string, handle: Handle): Route {
 }
 
 const routes: readonly Route[] = [
-  ...Object.entries(inferences).map(([path, inference]) => route('POST', path, (request, state) => serveInference(inference, request, state))),
+  ...Object.entries(inferences).map(([path, inference]) =>
+    route('POST', path, (request, state) => serveInference(inference, request, state)),
+  ),
   route('POST', '/v1/audio/transcriptions', serveTranscription),
   route('POST', '/v1/conversations', (request, state) => serveConversation(request, state)),
   route('POST', '/v1/conversations/{id}', (request, state, id) => serveConversation(request, state, id)),
   route('GET', '/v1/models', manage(listModels)),
-  route('GET', '/v1/models/{id}', manage((_, state, id) => withModel(state, id, 'retrieve'))),
-  route('DELETE', '/v1/models/{id}', manage((_, state, id) => withModel(state, id, 'delete'))),
+  route(
+    'GET',
+    '/v1/models/{id}',
+    manage((_, state, id) => withModel(state, id, 'retrieve')),
+  ),
+  route(
+    'DELETE',
+    '/v1/models/{id}',
+    manage((_, state, id) => withModel(state, id, 'delete')),
+  ),
   route('POST', '/v1/files', manage(uploadFile)),
   route('GET', '/v1/files', manage(listFiles)),
-  route('GET', '/v1/files/{id}', manage((request, state, id) => withFile(request, state, id, 'retrieve'))),
-  route('DELETE', '/v1/files/{id}', manage((request, state, id) => withFile(request, state, id, 'delete'))),
-  route('GET', '/v1/files/{id}/content', manage((request, state, id) => withFile(request, state, id, 'content'))),
-  route('GET', '/v1/files/{id}/url', manage((request, state, id) => withFile(request, state, id, 'url'))),
+  route(
+    'GET',
+    '/v1/files/{id}',
+    manage((request, state, id) => withFile(request, state, id, 'retrieve')),
+  ),
+  route(
+    'DELETE',
+    '/v1/files/{id}',
+    manage((request, state, id) => withFile(request, state, id, 'delete')),
+  ),
+  route(
+    'GET',
+    '/v1/files/{id}/content',
+    manage((request, state, id) => withFile(request, state, id, 'content')),
+  ),
+  route(
+    'GET',
+    '/v1/files/{id}/url',
+    manage((request, state, id) => withFile(request, state, id, 'url')),
+  ),
   route('POST', '/v1/batch/jobs', manage(createJob)),
   route('GET', '/v1/batch/jobs', manage(listJobs)),
-  route('GET', '/v1/batch/jobs/{id}', manage((request, state, id) => withJob(request, state, id, 'retrieve', runOne(state)))),
-  route('POST', '/v1/batch/jobs/{id}/cancel', manage((request, state, id) => withJob(request, state, id, 'cancel', runOne(state)))),
-  route('DELETE', '/v1/batch/jobs/{id}', manage((request, state, id) => withJob(request, state, id, 'delete', runOne(state)))),
+  route(
+    'GET',
+    '/v1/batch/jobs/{id}',
+    manage((request, state, id) => withJob(request, state, id, 'retrieve', runOne(state))),
+  ),
+  route(
+    'POST',
+    '/v1/batch/jobs/{id}/cancel',
+    manage((request, state, id) => withJob(request, state, id, 'cancel', runOne(state))),
+  ),
+  route(
+    'DELETE',
+    '/v1/batch/jobs/{id}',
+    manage((request, state, id) => withJob(request, state, id, 'delete', runOne(state))),
+  ),
 ];
 
 const codestralPaths = new Set(['/v1/chat/completions', '/v1/fim/completions']);
@@ -90,7 +128,11 @@ export function serveMistral(request: ServedRequest, state: MistralState, access
   if (signed !== undefined && request.method === 'GET') return refusal(downloadFile(state, signed));
   const key = /^Bearer (.+)$/iu.exec(request.headers.authorization ?? '')?.[1];
   if (request.path.startsWith('/v1/admin/')) {
-    return refusal(access.adminKey !== undefined && key === access.adminKey ? json(200, { object: 'list', data: [] }) : gatewayRefusal(403, 'Forbidden', request.index));
+    return refusal(
+      access.adminKey !== undefined && key === access.adminKey
+        ? json(200, { object: 'list', data: [] })
+        : gatewayRefusal(403, 'Forbidden', request.index),
+    );
   }
   const open = access.surface === 'api' || codestralPaths.has(request.path);
   const candidates = open ? routes.filter((candidate) => candidate.path.test(request.path)) : [];
@@ -99,7 +141,8 @@ export function serveMistral(request: ServedRequest, state: MistralState, access
     return refusal(access.surface === 'codestral' ? gatewayRefusal(401, 'Unauthorized', request.index) : detail(401, 'Unauthorized'));
   }
   const chosen = candidates.find((candidate) => candidate.method === request.method);
-  if (chosen === undefined) return refusal(detail(405, 'Method Not Allowed', { allow: candidates.map((candidate) => candidate.method).join(', ') }));
+  if (chosen === undefined)
+    return refusal(detail(405, 'Method Not Allowed', { allow: candidates.map((candidate) => candidate.method).join(', ') }));
   const id = chosen.path.exec(request.path)?.[1] ?? '';
   return chosen.handle(request, state, decode(id));
 }

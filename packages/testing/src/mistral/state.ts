@@ -42,3 +42,11 @@ export function keepFile(state: MistralState, entry: JsonObject & { readonly id:
   state.files.set(entry.id, { entry: full, bytes });
   return full;
 }
+
+/** Keeps what a map holds within a bound; the oldest go first. */
+export function keepNewest(map: Map<string, unknown>, most: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= most) return;
+    map.delete(key);
+  }
+}

@@ -17,7 +17,10 @@ export interface MessageReader {
   readonly state: MessageState;
 }
 
-type Framing = { kind: 'length'; left: number } | { kind: 'chunked'; left: number; part: 'size' | 'data' | 'data-end' | 'trailer' } | { kind: 'close' };
+type Framing =
+  | { kind: 'length'; left: number }
+  | { kind: 'chunked'; left: number; part: 'size' | 'data' | 'data-end' | 'trailer' }
+  | { kind: 'close' };
 
 /** `request` has no body without framing; `response` reads on until the connection closes; `head-only` ends with its head. */
 export function createMessageReader(kind: 'request' | 'response' | 'head-only'): MessageReader {

@@ -1,36 +1,13 @@
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
-import { createMessageReader } from './message-reader.ts';
-import type { Script, ScriptStep } from './script.ts';
-
-/** One request as it came over the wire. */
-export interface ScriptedRequest {
-  readonly connection: number;
-  /** Head and body, byte for byte. */
-  readonly bytes: Uint8Array;
-  /** The first line. */
-  readonly start: string;
-  readonly headers: readonly (readonly [string, string])[];
-  /** Without the chunked coding. */
-  readonly body: Uint8Array;
-}
-
-/** What one connection was given. It grows as long as the connection lives. */
-export interface ConnectionLedger {
-  readonly connection: number;
-  /** Everything the socket took while the peer was there, in order, without the extra bytes. */
-  readonly bytes: Uint8Array;
-  /** What `extra` steps wrote. */
-  readonly extra: Uint8Array;
-  readonly writesBeforeClose: number;
-  readonly bytesBeforeClose: number;
-  /** Writes begun after the peer had closed. */
-  readonly writesAfterClose: number;
-  readonly bytesAfterClose: number;
-  /** How it ended: the peer's FIN or RST, the script's own end, or not yet. */
-  readonly closedBy: 'peer-end' | 'peer-reset' | 'script' | undefined;
-}
+import { createInbox } from './inbox.ts';
+import type { ScriptedRequest } from './inbox.ts';
+import { openLedger } from './ledger.ts';
+import type { ConnectionLedger, OpenLedger } from './ledger.ts';
+import { createMoments } from './moments.ts';
+import { playScript } from './play-script.ts';
+import type { Waiting } from './play-script.ts';
+import type { Script } from './script.ts';
 
 export interface ScriptedUpstreamOptions {
   /** Default 0: any free port of 127.0.0.1. */
@@ -96,7 +73,7 @@ export async function startScriptedUpstream(source: ScriptSource, options: Scrip
   const converse = async (socket: Socket, ledger: OpenLedger, wait: Waiting): Promise<void> => {
     const inbox = createInbox(socket);
     if (options.readFirst === false) {
-      await play(choose(ledger.connection, new Uint8Array()), socket, ledger, wait);
+      await playScript(choose(ledger.connection, new Uint8Array()), socket, ledger, wait);
       return;
     }
     for (;;) {
@@ -108,7 +85,7 @@ export async function startScriptedUpstream(source: ScriptSource, options: Scrip
       }
       requests.push(request);
       arrivals.come(requests.length - 1, request);
-      if (!(await play(choose(ledger.connection, request.bytes), socket, ledger, wait))) return;
+      if (!(await playScript(choose(ledger.connection, request.bytes), socket, ledger, wait))) return;
     }
   };
 
@@ -139,132 +116,4 @@ export async function startScriptedUpstream(source: ScriptSource, options: Scrip
     close: stop,
     [Symbol.asyncDispose]: stop,
   };
-}
-
-type OpenLedger = { -readonly [Key in keyof ConnectionLedger]: ConnectionLedger[Key] };
-
-function openLedger(connection: number): OpenLedger {
-  const none = new Uint8Array();
-  return { connection, bytes: none, extra: none, writesBeforeClose: 0, bytesBeforeClose: 0, writesAfterClose: 0, bytesAfterClose: 0, closedBy: undefined };
-}
-
-interface Waiting {
-  readonly signal: AbortSignal;
-  released(name: string): Promise<true>;
-}
-
-/** Plays a script; true where the connection goes on to its next request. */
-async function play(script: Script, socket: Socket, ledger: OpenLedger, wait: Waiting): Promise<boolean> {
-  let slice = { bytes: 0, ms: 0 };
-  for (const step of script) {
-    if (wait.signal.aborted) return false;
-    switch (step[0]) {
-      case 'write':
-      case 'extra':
-        for (const piece of cut(Buffer.from(step[1]), slice.bytes)) {
-          await write(socket, ledger, piece, step[0]);
-          if (slice.bytes > 0) await pause(slice.ms, wait.signal);
-        }
-        break;
-      case 'slice':
-        slice = { bytes: step[1], ms: step[2] };
-        break;
-      case 'sleep':
-        await pause(step[1], wait.signal);
-        break;
-      case 'waitFor':
-        await Promise.race([wait.released(step[1]), aborted(wait.signal)]);
-        break;
-      case 'reset':
-        // What was written should be on its way before the RST overtakes it.
-        await pause(2, wait.signal);
-        ledger.closedBy ??= 'script';
-        socket.resetAndDestroy();
-        return false;
-      case 'end':
-        ledger.closedBy ??= 'script';
-        socket.end();
-        return false;
-      case 'hang':
-        return false;
-      default:
-        step satisfies never;
-    }
-  }
-  return true;
-}
-
-async function write(socket: Socket, ledger: OpenLedger, bytes: Buffer, kind: Extract<ScriptStep[0], 'write' | 'extra'>): Promise<void> {
-  const before = ledger.closedBy === undefined;
-  const error = await new Promise<Error | null | undefined>((resolve) => {
-    if (socket.destroyed) resolve(new Error('closed'));
-    else socket.write(bytes, resolve);
-  });
-  if (!before) {
-    ledger.writesAfterClose++;
-    ledger.bytesAfterClose += bytes.length;
-    return;
-  }
-  if (error !== undefined && error !== null) return;
-  ledger.writesBeforeClose++;
-  ledger.bytesBeforeClose += bytes.length;
-  if (kind === 'write') ledger.bytes = Buffer.concat([ledger.bytes, bytes]);
-  else ledger.extra = Buffer.concat([ledger.extra, bytes]);
-}
-
-function cut(bytes: Buffer, size: number): Buffer[] {
-  if (size <= 0) return [bytes];
-  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => undefined);
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-/** Takes whole requests from a socket, one after the other. */
-function createInbox(socket: Socket): { next(connection: number): Promise<ScriptedRequest | undefined> } {
-  let held: Buffer = Buffer.alloc(0);
-  let ended = false;
-  let wake: (() => void) | undefined;
-  socket.on('data', (bytes) => {
-    held = Buffer.concat([held, bytes]);
-    wake?.();
-  });
-  const finish = (): void => {
-    ended = true;
-    wake?.();
-  };
-  socket.on('end', finish);
-  socket.on('close', finish);
-  return {
-    async next(connection) {
-      for (;;) {
-        const reader = createMessageReader('request');
-        const state = reader.push(held);
-        if (state.phase === 'complete') {
-          const bytes = Buffer.from(held.subarray(0, held.length - state.rest.length));
-          held = Buffer.from(state.rest);
-          return { connection, bytes, start: state.start, headers: state.headers, body: Uint8Array.from(state.body) };
-        }
-        if (ended) return undefined;
-        await new Promise<void>((resolve) => (wake = resolve));
-      }
-    },
-  };
-}
-
-/** Things that happen once, each under its own key, and can be awaited before or after. */
-function createMoments<Value>(): { come(key: string | number, value: Value): void; wait(key: string | number): Promise<Value> } {
-  const moments = new Map<string | number, PromiseWithResolvers<Value>>();
-  const of = (key: string | number): PromiseWithResolvers<Value> => {
-    const moment = moments.get(key) ?? Promise.withResolvers<Value>();
-    moments.set(key, moment);
-    return moment;
-  };
-  return { come: (key, value) => of(key).resolve(value), wait: (key) => of(key).promise };
 }

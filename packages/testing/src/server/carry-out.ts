@@ -7,7 +7,12 @@ import type { OpenRecord } from './recorded-request.ts';
  * Puts an answer on the wire, step by step. Resolves when the last step is done or the exchange is over; `over` aborts when the
  * peer has gone or the simulator closes.
  */
-export async function carryOut(steps: readonly DeliveryStep[], response: ServerResponse, record: OpenRecord, over: AbortSignal): Promise<void> {
+export async function carryOut(
+  steps: readonly DeliveryStep[],
+  response: ServerResponse,
+  record: OpenRecord,
+  over: AbortSignal,
+): Promise<void> {
   record.eventsUnsent = steps.reduce((sum, step) => sum + (step.do === 'write' ? step.events : 0), 0);
   // Waits add up to a moment, so that a slow machine catches up in place of falling behind a little at each event.
   let due = performance.now();

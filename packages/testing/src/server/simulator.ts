@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { addedPieces } from '../faults/change-events.ts';
+import type { ErrorDialect } from '../faults/delivery-order.ts';
 import type { EventEncoding } from '../faults/encode-events.ts';
 import type { Fault } from '../faults/fault.ts';
 import { planDelivery } from '../faults/plan-delivery.ts';
-import type { ErrorDialect } from '../faults/plan-delivery.ts';
 import { parseJson } from '../json/json-object.ts';
 import type { Answer, Truth } from './answer.ts';
 import { json } from './answer.ts';
@@ -150,7 +150,8 @@ export async function startSimulator(options: SimulatorOptions, character: Simul
     request: log.request,
     clear: log.clear,
     behave: behaviours.set,
-    connections: () => new Promise((resolve, reject) => server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))),
+    connections: () =>
+      new Promise((resolve, reject) => server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))),
     close,
     [Symbol.asyncDispose]: close,
   };

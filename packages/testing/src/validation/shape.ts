@@ -38,10 +38,18 @@ export function open(fields: Readonly<Record<string, Field>>): Shape {
   return fieldsOf(fields, () => undefined);
 }
 
-function fieldsOf(fields: Readonly<Record<string, Field>>, extra: (key: string, value: JsonValue, loc: Location, report: Report) => void): Shape {
+function fieldsOf(
+  fields: Readonly<Record<string, Field>>,
+  extra: (key: string, value: JsonValue, loc: Location, report: Report) => void,
+): Shape {
   return (value, loc, report) => {
     if (!isObject(value)) {
-      report({ type: 'model_attributes_type', loc, msg: 'Input should be a valid dictionary or object to extract fields from', input: value });
+      report({
+        type: 'model_attributes_type',
+        loc,
+        msg: 'Input should be a valid dictionary or object to extract fields from',
+        input: value,
+      });
       return;
     }
     for (const [name, field] of Object.entries(fields)) {
@@ -91,11 +99,23 @@ export function number(range: NumberRange = {}): Shape {
     } else if (range.whole === true && !Number.isInteger(value)) {
       report({ type: 'int_from_float', loc, msg: 'Input should be a valid integer, got a number with a fractional part', input: value });
     } else if (range.ge !== undefined && value < range.ge) {
-      report({ type: 'greater_than_equal', loc, msg: `Input should be greater than or equal to ${range.ge}`, input: value, ctx: { ge: range.ge } });
+      report({
+        type: 'greater_than_equal',
+        loc,
+        msg: `Input should be greater than or equal to ${range.ge}`,
+        input: value,
+        ctx: { ge: range.ge },
+      });
     } else if (range.gt !== undefined && value <= range.gt) {
       report({ type: 'greater_than', loc, msg: `Input should be greater than ${range.gt}`, input: value, ctx: { gt: range.gt } });
     } else if (range.le !== undefined && value > range.le) {
-      report({ type: 'less_than_equal', loc, msg: `Input should be less than or equal to ${range.le}`, input: value, ctx: { le: range.le } });
+      report({
+        type: 'less_than_equal',
+        loc,
+        msg: `Input should be less than or equal to ${range.le}`,
+        input: value,
+        ctx: { le: range.le },
+      });
     }
   };
 }
@@ -108,7 +128,7 @@ export function oneOf(...values: readonly string[]): Shape {
   };
 }
 
-export function list(item: Shape, most = Infinity): Shape {
+export function list(item: Shape, most: number = Infinity): Shape {
   return (value, loc, report) => {
     if (!Array.isArray(value)) {
       report({ type: 'list_type', loc, msg: 'Input should be a valid list', input: value });
@@ -136,12 +156,23 @@ export function objectOr(object: Shape, other: Shape): Shape {
 export function tagged(tag: string, shapes: Readonly<Record<string, Shape>>): Shape {
   return (value, loc, report) => {
     if (!isObject(value)) {
-      report({ type: 'model_attributes_type', loc, msg: 'Input should be a valid dictionary or object to extract fields from', input: value });
+      report({
+        type: 'model_attributes_type',
+        loc,
+        msg: 'Input should be a valid dictionary or object to extract fields from',
+        input: value,
+      });
       return;
     }
     const name = ownText(value, tag);
     if (name === undefined) {
-      report({ type: 'union_tag_not_found', loc, msg: `Unable to extract tag using discriminator '${tag}'`, input: value, ctx: { discriminator: `'${tag}'` } });
+      report({
+        type: 'union_tag_not_found',
+        loc,
+        msg: `Unable to extract tag using discriminator '${tag}'`,
+        input: value,
+        ctx: { discriminator: `'${tag}'` },
+      });
       return;
     }
     const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;

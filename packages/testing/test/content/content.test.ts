@@ -67,7 +67,8 @@ describe('embedding vectors', () => {
 
   it('are nearer for texts that share words', () => {
     const [a, b, c] = ['the red house', 'the red barn', 'quantum physics lecture'].map((text) => embeddingVector(text, 512));
-    const dot = (x: readonly number[] = [], y: readonly number[] = []): number => x.reduce((sum, value, index) => sum + value * (y[index] ?? 0), 0);
+    const dot = (x: readonly number[] = [], y: readonly number[] = []): number =>
+      x.reduce((sum, value, index) => sum + value * (y[index] ?? 0), 0);
     expect(dot(a, b)).toBeGreaterThan(dot(a, c));
   });
 });
@@ -77,7 +78,7 @@ describe('multipart bodies', () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.string({ unit: 'grapheme-ascii' }), async (bytes, text) => {
         const form = new FormData();
-        form.set('file', new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'image/png' }), 'näme.png');
+        form.set('file', new Blob([bytes], { type: 'image/png' }), 'näme.png');
         form.set('purpose', text);
         const request = new Request('http://x', { method: 'POST', body: form });
         const body = new Uint8Array(await request.arrayBuffer());

@@ -91,7 +91,7 @@ describe('the list of faults', () => {
       emptyName: true,
       argumentsObject: true,
     };
-    expect([...faultNames].sort()).toEqual(Object.keys(all).sort());
+    expect(faultNames.toSorted()).toEqual(Object.keys(all).toSorted());
   });
 });
 
@@ -153,7 +153,9 @@ describe('faults on the wire', () => {
     const headersOf = async (fault: FaultCase['fault']): Promise<RawVerdict['headers']> => (await wire(fault)).verdict.headers;
     expect(await headersOf({ name: 'status429', retryAfter: { seconds: 7 } })).toMatchObject({ 'retry-after': '7' });
     expect(await headersOf({ name: 'status429', retryAfter: { milliseconds: 70 } })).toMatchObject({ 'retry-after-ms': '70' });
-    expect(await headersOf({ name: 'status429', retryAfter: { date: new Date(0) } })).toMatchObject({ 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' });
+    expect(await headersOf({ name: 'status429', retryAfter: { date: new Date(0) } })).toMatchObject({
+      'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT',
+    });
   });
 
   it('doneTwice and eventAfterDone go on after the mark', async () => {
@@ -177,7 +179,9 @@ describe('faults on the wire', () => {
 
   it('bareToolCall has neither index nor type nor id', async () => {
     const { verdict } = await wire({ name: 'bareToolCall' }, { tools: true });
-    expect(verdict.text).toContain('"tool_calls":[{"function":{"name":"get_weather","arguments":"{\\"city\\":\\"simulated city\\"}"}},{"function":');
+    expect(verdict.text).toContain(
+      '"tool_calls":[{"function":{"name":"get_weather","arguments":"{\\"city\\":\\"simulated city\\"}"}},{"function":',
+    );
   });
 
   it('argumentsObject has arguments that are no text', async () => {

@@ -16,7 +16,12 @@ interface Message {
 interface Body {
   readonly error?: unknown;
   readonly object?: string;
-  readonly choices?: readonly { readonly index: number; readonly delta?: Message; readonly message?: Message; readonly finish_reason: string | null }[];
+  readonly choices?: readonly {
+    readonly index: number;
+    readonly delta?: Message;
+    readonly message?: Message;
+    readonly finish_reason: string | null;
+  }[];
 }
 
 /** Reads an answer as strictly as a caller may: everything that is not surely whole is an error. Only for tests: it holds all in memory. */
@@ -37,7 +42,10 @@ function readStream(text: string): Reading {
   for (const block of text.replaceAll('\r\n', '\n').split('\n\n')) {
     const lines = block.split('\n');
     if (lines.some((line) => line.startsWith('error:'))) failed = true;
-    const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trim()).join('\n');
+    const data = lines
+      .filter((line) => line.startsWith('data:'))
+      .map((line) => line.slice(5).trim())
+      .join('\n');
     if (data === '') continue;
     if (data === '[DONE]') break;
     const body = parse(data);

@@ -7,7 +7,10 @@ function clientOf(simulator: GgufSimulator, apiKey = 'none'): OpenAI {
   return new OpenAI({ apiKey, baseURL: `${simulator.url}/v1`, maxRetries: 0 });
 }
 
-const weather = { type: 'function' as const, function: { name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } } };
+const weather = {
+  type: 'function' as const,
+  function: { name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } },
+};
 
 async function ask(simulator: GgufSimulator, path: string, body: unknown): Promise<{ status: number; text: string }> {
   return sendRaw({ port: simulator.port, path, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
@@ -18,7 +21,10 @@ const user = { role: 'user', content: 'hi there' };
 describe.each(['llama-server', 'llama-cpp-python'] as const)("OpenAI's client at %s", (dialect) => {
   it('gets an answer of the one model whatever it names', async () => {
     await using simulator = await startGgufSimulator({ dialect, model: 'm.gguf' });
-    const answer = await clientOf(simulator).chat.completions.create({ model: 'whatever', messages: [{ role: 'user', content: 'hi there' }] });
+    const answer = await clientOf(simulator).chat.completions.create({
+      model: 'whatever',
+      messages: [{ role: 'user', content: 'hi there' }],
+    });
     expect(answer.model).toBe('m.gguf');
     expect(answer.choices[0]?.message.content).toBe('This is the simulator of m.gguf. You said: hi there');
     expect(answer.usage).toMatchObject({ prompt_tokens: 2, completion_tokens: 10 });
@@ -32,7 +38,11 @@ describe.each(['llama-server', 'llama-cpp-python'] as const)("OpenAI's client at
 
   it('streams tool calls in fragments that add up', async () => {
     await using simulator = await startGgufSimulator({ dialect });
-    const stream = clientOf(simulator).chat.completions.stream({ model: 'x', messages: [{ role: 'user', content: 'both' }], tools: [weather] });
+    const stream = clientOf(simulator).chat.completions.stream({
+      model: 'x',
+      messages: [{ role: 'user', content: 'both' }],
+      tools: [weather],
+    });
     const message = await stream.finalMessage();
     expect(message.tool_calls?.map((call) => call.type === 'function' && call.function.arguments)).toEqual([
       '{"city":"simulated city"}',
@@ -69,7 +79,10 @@ describe('llama-server', () => {
   it('asks for a key everywhere but at its health, and says so with a number', async () => {
     await using simulator = await startGgufSimulator({ apiKey: ['a', 'b'] });
     const refused = await ask(simulator, '/v1/chat/completions', {});
-    expect([refused.status, JSON.parse(refused.text)]).toEqual([401, { error: { code: 401, message: 'Invalid API Key', type: 'authentication_error' } }]);
+    expect([refused.status, JSON.parse(refused.text)]).toEqual([
+      401,
+      { error: { code: 401, message: 'Invalid API Key', type: 'authentication_error' } },
+    ]);
     expect((await sendRaw({ port: simulator.port, path: '/health' })).text).toBe('{"status":"ok"}');
     expect((await sendRaw({ port: simulator.port, path: '/v1/models', headers: { 'x-api-key': 'b' } })).status).toBe(200);
     await expect(clientOf(simulator, 'a').models.list()).resolves.toMatchObject({ object: 'list' });
@@ -87,7 +100,10 @@ describe('llama-server', () => {
   it('takes an object as tool choice for auto, without a word', async () => {
     await using simulator = await startGgufSimulator();
     const body = { messages: [user], tools: [weather] };
-    const named = await ask(simulator, '/v1/chat/completions', { ...body, tool_choice: { type: 'function', function: { name: 'get_weather' } } });
+    const named = await ask(simulator, '/v1/chat/completions', {
+      ...body,
+      tool_choice: { type: 'function', function: { name: 'get_weather' } },
+    });
     expect(named.text).not.toContain('tool_calls');
     expect((await ask(simulator, '/v1/chat/completions', { ...body, tool_choice: 'required' })).text).toContain('get_weather');
   });
@@ -95,7 +111,9 @@ describe('llama-server', () => {
   it('answers in another dialect without /v1', async () => {
     await using simulator = await startGgufSimulator();
     expect(JSON.parse((await ask(simulator, '/completions', { prompt: 'x' })).text)).toHaveProperty('content', 'simulated code after x');
-    expect(JSON.parse((await ask(simulator, '/embeddings', { input: 'x' })).text)).toMatchObject([{ index: 0, embedding: [expect.any(Array)] }]);
+    expect(JSON.parse((await ask(simulator, '/embeddings', { input: 'x' })).text)).toMatchObject([
+      { index: 0, embedding: [expect.any(Array)] },
+    ]);
   });
 
   it('decodes to the same embeddings by base64, which the client asks for by itself', async () => {
@@ -109,7 +127,9 @@ describe('llama-server', () => {
   it('thinks in a field of its own, unless told not to', async () => {
     await using simulator = await startGgufSimulator({ reasoning: true });
     expect((await ask(simulator, '/v1/chat/completions', { messages: [user] })).text).toContain('"reasoning_content":"I was asked');
-    expect((await ask(simulator, '/v1/chat/completions', { messages: [user], reasoning_effort: 'none' })).text).not.toContain('reasoning_content');
+    expect((await ask(simulator, '/v1/chat/completions', { messages: [user], reasoning_effort: 'none' })).text).not.toContain(
+      'reasoning_content',
+    );
   });
 
   it('goes on with the last assistant message', async () => {
@@ -126,9 +146,21 @@ describe('llama-server', () => {
     ['more choices than slots', 400, 'invalid_request_error', { messages: [user], n: 3 }, { slots: 2 }],
     ['another response format', 400, 'invalid_request_error', { messages: [user], response_format: { type: 'xml' } }, {}],
     ['a part it does not know', 400, 'invalid_request_error', { messages: [{ role: 'user', content: [{ type: 'file', file: {} }] }] }, {}],
-    ['an image address that is a string', 400, 'invalid_request_error', { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: 'u' }] }] }, { multimodal: true }],
+    [
+      'an image address that is a string',
+      400,
+      'invalid_request_error',
+      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: 'u' }] }] },
+      { multimodal: true },
+    ],
     ['a user without content', 400, 'invalid_request_error', { messages: [{ role: 'user', content: null }] }, {}],
-    ['two assistants at the end', 400, 'invalid_request_error', { messages: [user, { role: 'assistant', content: 'a' }, { role: 'assistant', content: 'b' }] }, {}],
+    [
+      'two assistants at the end',
+      400,
+      'invalid_request_error',
+      { messages: [user, { role: 'assistant', content: 'a' }, { role: 'assistant', content: 'b' }] },
+      {},
+    ],
     ['a prompt that is too long', 400, 'exceed_context_size_error', { messages: [user] }, { contextLength: 2 }],
     ['an image without a projector', 500, 'server_error', { messages: [image] }, {}],
     ['tools without a template engine', 500, 'server_error', { messages: [user], tools: [weather] }, { jinja: false }],
@@ -137,7 +169,9 @@ describe('llama-server', () => {
       "ids that the file's template refuses",
       500,
       'server_error',
-      { messages: [user, { role: 'assistant', content: null, tool_calls: [call] }, { role: 'tool', tool_call_id: 'call_1', content: 'r' }] },
+      {
+        messages: [user, { role: 'assistant', content: null, tool_calls: [call] }, { role: 'tool', tool_call_id: 'call_1', content: 'r' }],
+      },
       { template: 'mistral' },
     ],
   ];
@@ -168,7 +202,11 @@ describe('llama-server', () => {
 describe('llama-cpp-python', () => {
   it('never sends usage in a stream, and mixes its line ends', async () => {
     await using simulator = await startGgufSimulator({ dialect: 'llama-cpp-python' });
-    const { text } = await ask(simulator, '/v1/chat/completions', { messages: [user], stream: true, stream_options: { include_usage: true } });
+    const { text } = await ask(simulator, '/v1/chat/completions', {
+      messages: [user],
+      stream: true,
+      stream_options: { include_usage: true },
+    });
     expect(text).not.toContain('usage');
     expect(text).toMatch(/^: ping - [^\n]*\r\n\r\ndata: \{[^\r\n]*\}\n\n/u);
     expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
@@ -184,26 +222,41 @@ describe('llama-cpp-python', () => {
 
   it.each([
     ['developer', { messages: [{ role: 'developer', content: 'x' }, user] }],
-    ['a schema in the form of OpenAI', { messages: [user], response_format: { type: 'json_schema', json_schema: { name: 'n', schema: {} } } }],
+    [
+      'a schema in the form of OpenAI',
+      { messages: [user], response_format: { type: 'json_schema', json_schema: { name: 'n', schema: {} } } },
+    ],
     ['an assistant without content', { messages: [user, { role: 'assistant', content: null, tool_calls: [] }, user] }],
   ])('fails on %s with a 500', async (_, body) => {
     await using simulator = await startGgufSimulator({ dialect: 'llama-cpp-python' });
     const verdict = await ask(simulator, '/v1/chat/completions', body);
-    expect([verdict.status, JSON.parse(verdict.text)]).toMatchObject([500, { error: { type: 'internal_server_error', param: null, code: null } }]);
+    expect([verdict.status, JSON.parse(verdict.text)]).toMatchObject([
+      500,
+      { error: { type: 'internal_server_error', param: null, code: null } },
+    ]);
   });
 
   it('takes a schema beside json_object, and a named tool', async () => {
     await using simulator = await startGgufSimulator({ dialect: 'llama-cpp-python' });
     const schema = { type: 'object', properties: { a: { type: 'integer' } } };
-    expect((await ask(simulator, '/v1/chat/completions', { messages: [user], response_format: { type: 'json_object', schema } })).text).toContain('{\\"a\\":1}');
+    expect(
+      (await ask(simulator, '/v1/chat/completions', { messages: [user], response_format: { type: 'json_object', schema } })).text,
+    ).toContain('{\\"a\\":1}');
     const tool_choice = { type: 'function', function: { name: 'get_weather' } };
-    expect((await ask(simulator, '/v1/chat/completions', { messages: [user], tools: [weather], tool_choice })).text).toContain('get_weather');
+    expect((await ask(simulator, '/v1/chat/completions', { messages: [user], tools: [weather], tool_choice })).text).toContain(
+      'get_weather',
+    );
   });
 
   it('gives floats whatever it is asked, and has no health', async () => {
     await using simulator = await startGgufSimulator({ dialect: 'llama-cpp-python', apiKey: 'k' });
     const headers = { authorization: 'Bearer k', 'content-type': 'application/json' };
-    const answer = await sendRaw({ port: simulator.port, path: '/v1/embeddings', headers, body: '{"input":"x","encoding_format":"base64"}' });
+    const answer = await sendRaw({
+      port: simulator.port,
+      path: '/v1/embeddings',
+      headers,
+      body: '{"input":"x","encoding_format":"base64"}',
+    });
     expect(JSON.parse(answer.text)).toMatchObject({ data: [{ embedding: expect.any(Array) as number[] }] });
     expect(answer.headers['openai-processing-ms']).toBe('12');
     expect((await sendRaw({ port: simulator.port, path: '/health' })).status).toBe(404);

@@ -14,7 +14,10 @@ afterAll(() => simulator.close());
 
 const weather = {
   type: 'function' as const,
-  function: { name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' }, days: { type: 'integer', minimum: 2 } } } },
+  function: {
+    name: 'get_weather',
+    parameters: { type: 'object', properties: { city: { type: 'string' }, days: { type: 'integer', minimum: 2 } } },
+  },
 };
 
 describe("Mistral's own client at the simulator", () => {
@@ -77,7 +80,11 @@ describe("Mistral's own client at the simulator", () => {
   });
 
   it('makes two calls when asked for both', async () => {
-    const answer = await client.chat.complete({ model: 'mistral-large-latest', messages: [{ role: 'user', content: 'both' }], tools: [weather] });
+    const answer = await client.chat.complete({
+      model: 'mistral-large-latest',
+      messages: [{ role: 'user', content: 'both' }],
+      tools: [weather],
+    });
     expect(answer.choices[0]?.message?.toolCalls?.map((call) => call.function.arguments)).toEqual([
       '{"city":"simulated city","days":2}',
       '{"city":"simulated city again","days":2}',
@@ -146,7 +153,10 @@ describe("Mistral's own client at the simulator", () => {
     const job = await client.batch.jobs.create({
       endpoint: '/v1/chat/completions',
       model: 'mistral-small-latest',
-      requests: [{ customId: 'a', body: { messages: [{ role: 'user', content: 'one' }] } }, { customId: 'b', body: { messages: [] } }],
+      requests: [
+        { customId: 'a', body: { messages: [{ role: 'user', content: 'one' }] } },
+        { customId: 'b', body: { messages: [] } },
+      ],
     });
     const states = [job.status];
     for (let look = 0; look < 2; look++) states.push((await client.batch.jobs.get({ jobId: job.id })).status);
@@ -154,7 +164,12 @@ describe("Mistral's own client at the simulator", () => {
     const done = await client.batch.jobs.get({ jobId: job.id, inline: true });
     expect([done.succeededRequests, done.failedRequests]).toEqual([1, 1]);
     const output = await new Response(await client.files.download({ fileId: done.outputFile ?? '' })).text();
-    expect(output.trim().split('\n').map((line) => (JSON.parse(line) as { custom_id: string }).custom_id)).toEqual(['a', 'b']);
+    expect(
+      output
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { custom_id: string }).custom_id),
+    ).toEqual(['a', 'b']);
     expect((await client.batch.jobs.list()).total).toBe(1);
   });
 
@@ -170,9 +185,16 @@ describe("Mistral's own client at the simulator", () => {
     const known = data.flatMap((entry) => ('isUnknown' in entry ? [] : [entry]));
     expect(known).toHaveLength(data.length);
     const entry = known.find((candidate) => candidate.id === 'mistral-medium-latest');
-    expect(entry).toMatchObject({ type: 'base', aliases: ['mistral-medium-2508', 'mistral-medium'], capabilities: { completionChat: true, vision: true } });
+    expect(entry).toMatchObject({
+      type: 'base',
+      aliases: ['mistral-medium-2508', 'mistral-medium'],
+      capabilities: { completionChat: true, vision: true },
+    });
     expect(known.map((candidate) => candidate.id)).toContain('mistral-medium-2508');
-    expect(await client.models.retrieve({ modelId: 'codestral-latest' })).toMatchObject({ id: 'codestral-latest', capabilities: { completionFim: true } });
+    expect(await client.models.retrieve({ modelId: 'codestral-latest' })).toMatchObject({
+      id: 'codestral-latest',
+      capabilities: { completionFim: true },
+    });
   });
 
   it('deletes only fine-tuned models', async () => {
@@ -188,7 +210,10 @@ describe("Mistral's own client at the simulator", () => {
   it('moderates texts and conversations', async () => {
     const texts = await client.classifiers.moderate({ model: 'mistral-moderation-latest', inputs: ['violence here', 'flowers'] });
     expect(texts.results.map((result) => result.categories?.violence_and_threats)).toEqual([true, false]);
-    const chat = await client.classifiers.moderateChat({ model: 'mistral-moderation-2411', inputs: [{ role: 'user', content: 'dangerous plans' }] });
+    const chat = await client.classifiers.moderateChat({
+      model: 'mistral-moderation-2411',
+      inputs: [{ role: 'user', content: 'dangerous plans' }],
+    });
     expect(chat.results[0]?.categories?.dangerous_and_criminal_content).toBe(true);
   });
 
@@ -231,7 +256,10 @@ describe("Mistral's own client at the simulator", () => {
     expect(text).toBe('This is the simulator of mistral-medium-latest. You said: hello');
     expect([names[0], names.at(-1)]).toEqual(['conversation.response.started', 'conversation.response.done']);
     const started = await client.beta.conversations.start({ model: 'mistral-medium-latest', inputs: 'one' });
-    const next = await client.beta.conversations.append({ conversationId: started.conversationId, conversationAppendRequest: { inputs: 'two' } });
+    const next = await client.beta.conversations.append({
+      conversationId: started.conversationId,
+      conversationAppendRequest: { inputs: 'two' },
+    });
     expect(next.usage.promptTokens).toBeGreaterThan(started.usage.promptTokens);
   });
 

@@ -19,7 +19,14 @@ async function ask(path: string, body: unknown, headers: Record<string, string> 
 }
 
 interface Issues {
-  readonly message: { readonly detail: readonly { readonly type: string; readonly loc: readonly (string | number)[]; readonly msg: string; readonly input: unknown }[] };
+  readonly message: {
+    readonly detail: readonly {
+      readonly type: string;
+      readonly loc: readonly (string | number)[];
+      readonly msg: string;
+      readonly input: unknown;
+    }[];
+  };
 }
 
 async function issuesOf(path: string, body: unknown): Promise<Issues['message']['detail']> {
@@ -32,7 +39,11 @@ async function issuesOf(path: string, body: unknown): Promise<Issues['message'][
 
 const chat = '/v1/chat/completions';
 const call = (id: string, more: object = {}): object => ({ id, type: 'function', function: { name: 'f', arguments: '{}' }, ...more });
-const tool = (more: object = {}, functionMore: object = {}): object => ({ type: 'function', function: { name: 'f', parameters: {}, ...functionMore }, ...more });
+const tool = (more: object = {}, functionMore: object = {}): object => ({
+  type: 'function',
+  function: { name: 'f', parameters: {}, ...functionMore },
+  ...more,
+});
 const withMessage = (...messages: object[]): object => ({ ...base, messages });
 const withPart = (part: object): object => withMessage({ role: 'user', content: [part] });
 
@@ -43,13 +54,33 @@ describe('closed schemas', () => {
     ['the request, by another OpenAI name', { ...base, seed: 1 }, ['seed']],
     ['a user message', withMessage({ ...user, name: 'Ann' }), ['messages', 0, 'user', 'name']],
     ['a system message', withMessage({ role: 'system', content: 's', name: 'n' }, user), ['messages', 0, 'system', 'name']],
-    ['an assistant message', withMessage(user, { role: 'assistant', content: 'a', refusal: null }, user), ['messages', 1, 'assistant', 'refusal']],
-    ['an assistant with reasoning', withMessage(user, { role: 'assistant', content: 'a', reasoning_content: 'r' }, user), ['messages', 1, 'assistant', 'reasoning_content']],
-    ['a text part', withPart({ type: 'text', text: 'x', cache_control: {} }), ['messages', 0, 'user', 'content', 0, 'text', 'cache_control']],
-    ['an image', withPart({ type: 'image_url', image_url: { url: 'u', size: 1 } }), ['messages', 0, 'user', 'content', 0, 'image_url', 'image_url', 'size']],
+    [
+      'an assistant message',
+      withMessage(user, { role: 'assistant', content: 'a', refusal: null }, user),
+      ['messages', 1, 'assistant', 'refusal'],
+    ],
+    [
+      'an assistant with reasoning',
+      withMessage(user, { role: 'assistant', content: 'a', reasoning_content: 'r' }, user),
+      ['messages', 1, 'assistant', 'reasoning_content'],
+    ],
+    [
+      'a text part',
+      withPart({ type: 'text', text: 'x', cache_control: {} }),
+      ['messages', 0, 'user', 'content', 0, 'text', 'cache_control'],
+    ],
+    [
+      'an image',
+      withPart({ type: 'image_url', image_url: { url: 'u', size: 1 } }),
+      ['messages', 0, 'user', 'content', 0, 'image_url', 'image_url', 'size'],
+    ],
     ['a tool', { ...base, tools: [tool({ strict: true })] }, ['tools', 0, 'function', 'strict']],
     ['a function', { ...base, tools: [tool({}, { extra: 1 })] }, ['tools', 0, 'function', 'function', 'extra']],
-    ['a tool choice', { ...base, tools: [tool()], tool_choice: { type: 'function', function: { name: 'f', x: 1 } } }, ['tool_choice', 'function', 'x']],
+    [
+      'a tool choice',
+      { ...base, tools: [tool()], tool_choice: { type: 'function', function: { name: 'f', x: 1 } } },
+      ['tool_choice', 'function', 'x'],
+    ],
     ['a response format', { ...base, response_format: { type: 'json_object', schema: {} } }, ['response_format', 'schema']],
     [
       'a JSON schema',
@@ -59,13 +90,19 @@ describe('closed schemas', () => {
     ['a prediction', { ...base, prediction: { type: 'content', content: 'x', y: 1 } }, ['prediction', 'y']],
     [
       'a tool call',
-      withMessage(user, { role: 'assistant', tool_calls: [call('abcdefghi', { extra: 1 })] }, { role: 'tool', tool_call_id: 'abcdefghi', content: '' }),
+      withMessage(
+        user,
+        { role: 'assistant', tool_calls: [call('abcdefghi', { extra: 1 })] },
+        { role: 'tool', tool_call_id: 'abcdefghi', content: '' },
+      ),
       ['messages', 1, 'assistant', 'tool_calls', 0, 'extra'],
     ],
   ];
   it.each(extras)('refuse one key too many in %s', async (_, body, loc) => {
     const detail = await issuesOf(chat, body);
-    expect(detail).toEqual([{ type: 'extra_forbidden', loc: ['body', ...loc], msg: 'Extra inputs are not permitted', input: detail[0]?.input }]);
+    expect(detail).toEqual([
+      { type: 'extra_forbidden', loc: ['body', ...loc], msg: 'Extra inputs are not permitted', input: detail[0]?.input },
+    ]);
   });
 
   const others: [path: string, body: object, key: string][] = [
@@ -117,9 +154,21 @@ describe('ranges and types', () => {
     [{ messages: 'hi' }, 'list_type', ['messages']],
     [{ messages: [{ role: 'developer', content: 'x' }] }, 'union_tag_invalid', ['messages', 0]],
     [{ messages: [{ role: 'function', name: 'f', content: 'x' }] }, 'union_tag_invalid', ['messages', 0]],
-    [{ messages: [{ role: 'system', content: [{ type: 'image_url', image_url: 'u' }] }, user] }, 'union_tag_invalid', ['messages', 0, 'system', 'content', 0]],
-    [withPart({ type: 'input_audio', input_audio: { data: 'x', format: 'wav' } }), 'string_type', ['messages', 0, 'user', 'content', 0, 'input_audio', 'input_audio']],
-    [withPart({ type: 'image_url', image_url: { url: 'u', detail: 'original' } }), 'literal_error', ['messages', 0, 'user', 'content', 0, 'image_url', 'image_url', 'detail']],
+    [
+      { messages: [{ role: 'system', content: [{ type: 'image_url', image_url: 'u' }] }, user] },
+      'union_tag_invalid',
+      ['messages', 0, 'system', 'content', 0],
+    ],
+    [
+      withPart({ type: 'input_audio', input_audio: { data: 'x', format: 'wav' } }),
+      'string_type',
+      ['messages', 0, 'user', 'content', 0, 'input_audio', 'input_audio'],
+    ],
+    [
+      withPart({ type: 'image_url', image_url: { url: 'u', detail: 'original' } }),
+      'literal_error',
+      ['messages', 0, 'user', 'content', 0, 'image_url', 'image_url', 'detail'],
+    ],
     [withPart({ type: 'file', file: { file_id: 'x' } }), 'missing', ['messages', 0, 'user', 'content', 0, 'file', 'file_id']],
     [withPart({ type: 'refusal', refusal: 'x' }), 'union_tag_invalid', ['messages', 0, 'user', 'content', 0]],
   ];
@@ -130,13 +179,33 @@ describe('ranges and types', () => {
 
   it.each([
     { temperature: 1.5, top_p: 1, max_tokens: 0, n: 1, presence_penalty: -2, frequency_penalty: 2, random_seed: 0 },
-    { temperature: null, top_p: null, max_tokens: null, stop: null, n: null, tools: null, metadata: null, service_tier: null, reasoning_effort: null },
+    {
+      temperature: null,
+      top_p: null,
+      max_tokens: null,
+      stop: null,
+      n: null,
+      tools: null,
+      metadata: null,
+      service_tier: null,
+      reasoning_effort: null,
+    },
     { tool_choice: 'any', tools: [tool()], parallel_tool_calls: false },
     { tools: [{ type: 'web_search' }, { type: 'document_library', library_ids: ['l'] }, { type: 'connector', connector_id: 'c' }] },
     withPart({ type: 'image_url', image_url: 'data:image/png;base64,AA==' }),
     withPart({ type: 'input_audio', input_audio: 'AA==' }),
     withPart({ type: 'document_url', document_url: 'https://example.com/a.pdf', document_name: 'a' }),
-    withMessage(user, { role: 'assistant', content: [{ type: 'thinking', thinking: [{ type: 'text', text: 't' }], closed: true }, { type: 'text', text: 'x' }] }, user),
+    withMessage(
+      user,
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: [{ type: 'text', text: 't' }], closed: true },
+          { type: 'text', text: 'x' },
+        ],
+      },
+      user,
+    ),
   ])('take %j', async (body) => {
     expect((await ask(chat, { ...base, ...body })).status).toBe(200);
   });
@@ -166,14 +235,39 @@ describe('the order of messages', () => {
   const id = ['invalid_function_call', '3280'];
   const rows: [title: string, messages: object[], message: string, code: string[]][] = [
     ['an assistant first', [assistant, user], 'Expected first role System or User but got assistant', order],
-    ['an assistant last', [user, assistant], 'Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant', order],
-    ['a prefix before the end', [user, { ...assistant, prefix: true }, user], 'Only the last assistant message can have prefix True', order],
+    [
+      'an assistant last',
+      [user, assistant],
+      'Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant',
+      order,
+    ],
+    [
+      'a prefix before the end',
+      [user, { ...assistant, prefix: true }, user],
+      'Only the last assistant message can have prefix True',
+      order,
+    ],
     ['a user after a tool', [user, caller, result, user], "Unexpected role 'user' after role 'tool'", order],
-    ['a system after an assistant', [user, assistant, { role: 'system', content: 's' }, user], "Unexpected role 'system' after role 'assistant'", order],
+    [
+      'a system after an assistant',
+      [user, assistant, { role: 'system', content: 's' }, user],
+      "Unexpected role 'system' after role 'assistant'",
+      order,
+    ],
     ['a tool after a user', [user, result], "Unexpected role 'tool' after role 'user'", order],
     ['a call without its result', [user, caller, user], 'Not the same number of function calls and responses', order],
-    ['a result too many', [user, caller, result, { ...result, tool_call_id: 'ABCDEFGHI' }], 'Not the same number of function calls and responses', order],
-    ['a result of another call', [user, caller, { ...result, tool_call_id: 'ABCDEFGHI' }], 'Unexpected tool call id ABCDEFGHI in tool results', order],
+    [
+      'a result too many',
+      [user, caller, result, { ...result, tool_call_id: 'ABCDEFGHI' }],
+      'Not the same number of function calls and responses',
+      order,
+    ],
+    [
+      'a result of another call',
+      [user, caller, { ...result, tool_call_id: 'ABCDEFGHI' }],
+      'Unexpected tool call id ABCDEFGHI in tool results',
+      order,
+    ],
     [
       'two calls of one id',
       [user, { role: 'assistant', tool_calls: [call('abcdefghi'), call('abcdefghi')] }, result, result],
@@ -181,7 +275,12 @@ describe('the order of messages', () => {
       order,
     ],
     ['no messages', [], 'Conversation must have at least one message', order],
-    ['an empty assistant', [user, { role: 'assistant', content: '' }, user], 'Assistant message must have either content or tool_calls, but not none.', ['invalid_request_assistant_message', '3240']],
+    [
+      'an empty assistant',
+      [user, { role: 'assistant', content: '' }, user],
+      'Assistant message must have either content or tool_calls, but not none.',
+      ['invalid_request_assistant_message', '3240'],
+    ],
     [
       "OpenAI's ids",
       [user, { role: 'assistant', tool_calls: [call('call_abc123')] }, { ...result, tool_call_id: 'call_abc123' }],
@@ -246,7 +345,11 @@ describe('models, keys and paths', () => {
   });
 
   it.each([['Bearer wrong'], ['Basic abc'], [undefined]])('refuses the credential %s', async (authorization) => {
-    const verdict = await sendRaw({ port: simulator.port, path: '/v1/models', ...(authorization === undefined ? {} : { headers: { authorization } }) });
+    const verdict = await sendRaw({
+      port: simulator.port,
+      path: '/v1/models',
+      ...(authorization === undefined ? {} : { headers: { authorization } }),
+    });
     expect([verdict.status, verdict.text]).toEqual([401, '{"detail":"Unauthorized"}']);
   });
 
@@ -277,21 +380,30 @@ describe('models, keys and paths', () => {
 
   it('wants multipart for uploads', async () => {
     const verdict = await ask('/v1/files', { file: 'x' });
-    expect([verdict.status, verdict.text]).toEqual([422, '{"detail":[{"type":"missing","loc":["body","file"],"msg":"Field required","input":null}]}']);
+    expect([verdict.status, verdict.text]).toEqual([
+      422,
+      '{"detail":[{"type":"missing","loc":["body","file"],"msg":"Field required","input":null}]}',
+    ]);
   });
 
   it('blocks by a guardrail only where one is asked for', async () => {
     const messages = [{ role: 'user', content: 'blocked content' }];
     expect((await ask(chat, { ...base, messages })).status).toBe(200);
     const verdict = await ask(chat, { ...base, messages, guardrails: [{ block_on_error: true }] });
-    expect([verdict.status, verdict.text]).toEqual([403, expect.stringContaining('"error":{"message":"Content blocked by guardrail","status":403}')]);
+    expect([verdict.status, verdict.text]).toEqual([
+      403,
+      expect.stringContaining('"error":{"message":"Content blocked by guardrail","status":403}'),
+    ]);
   });
 
   it('shows only chat and FIM on the host of Codestral, and refuses as its gateway does', async () => {
     await using codestral = await startMistralSimulator({ surface: 'codestral', apiKey: 'other' });
     const headers = { authorization: 'Bearer wrong', 'content-type': 'application/json' };
     const refused = await sendRaw({ port: codestral.port, path: chat, body: '{}', headers });
-    expect([refused.status, JSON.parse(refused.text)]).toEqual([401, { message: 'Unauthorized', request_id: expect.stringMatching(/^[0-9a-f]{32}$/u) as string }]);
+    expect([refused.status, JSON.parse(refused.text)]).toEqual([
+      401,
+      { message: 'Unauthorized', request_id: expect.stringMatching(/^[0-9a-f]{32}$/u) as string },
+    ]);
     expect((await sendRaw({ port: codestral.port, path: '/v1/embeddings', body: '{}', headers })).status).toBe(404);
   });
 });
@@ -318,7 +430,10 @@ describe('the form of answers', () => {
         {
           index: 0,
           finish_reason: 'tool_calls',
-          message: { role: 'assistant', tool_calls: [{ id: expect.stringMatching(/^[a-zA-Z0-9]{9}$/u) as string, function: { name: 'f', arguments: '{}' } }] },
+          message: {
+            role: 'assistant',
+            tool_calls: [{ id: expect.stringMatching(/^[a-zA-Z0-9]{9}$/u) as string, function: { name: 'f', arguments: '{}' } }],
+          },
         },
       ],
     });
@@ -349,7 +464,13 @@ describe('the form of answers', () => {
   });
 
   it('streams a relayed model in fragments with empty names', async () => {
-    const verdict = await ask(chat, { ...base, model: 'zai-glm-4-6', stream: true, tools: [tool({}, { parameters: { properties: { city: {} } } })], tool_choice: 'any' });
+    const verdict = await ask(chat, {
+      ...base,
+      model: 'zai-glm-4-6',
+      stream: true,
+      tools: [tool({}, { parameters: { properties: { city: {} } } })],
+      tool_choice: 'any',
+    });
     expect(verdict.text).toContain('"usage":null');
     expect(verdict.text).toContain('"id":"chatcmpl-tool-');
     expect(verdict.text).toContain('"name":""');

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { answerHead, chunk, eventStreamScript, sendRaw, startScriptedUpstream } from '../../src/index.ts';
 import { createMessageReader } from '../../src/raw/message-reader.ts';
 
-const plain = (body: string, more: Record<string, string> = {}): string => answerHead(200, { 'content-length': String(body.length), ...more }) + body;
+const plain = (body: string, more: Record<string, string> = {}): string =>
+  answerHead(200, { 'content-length': String(body.length), ...more }) + body;
 
 describe('the raw caller at the scripted upstream', () => {
   it('calls an answer complete by its length, and keeps what comes behind it', async () => {
@@ -22,7 +23,10 @@ describe('the raw caller at the scripted upstream', () => {
 
   it.each([
     ['a reset', [['write', answerHead(200, { 'transfer-encoding': 'chunked' })], ['write', chunk('part')], ['reset']] as const],
-    ['an end without the last chunk', [['write', answerHead(200, { 'transfer-encoding': 'chunked' })], ['write', chunk('part')], ['end']] as const],
+    [
+      'an end without the last chunk',
+      [['write', answerHead(200, { 'transfer-encoding': 'chunked' })], ['write', chunk('part')], ['end']] as const,
+    ],
     ['an end before the promised length', [['write', answerHead(200, { 'content-length': '9' })], ['write', 'part'], ['end']] as const],
   ])('calls %s a cut, and keeps what came before it', async (_, script) => {
     await using upstream = await startScriptedUpstream(script);
@@ -47,7 +51,10 @@ describe('the raw caller at the scripted upstream', () => {
   });
 
   it('waits at a barrier until it is released', async () => {
-    await using upstream = await startScriptedUpstream([['waitFor', 'go'], ['write', plain('late')]]);
+    await using upstream = await startScriptedUpstream([
+      ['waitFor', 'go'],
+      ['write', plain('late')],
+    ]);
     const verdict = sendRaw({ port: upstream.port });
     const request = await upstream.request(0);
     expect(request.start).toBe('GET / HTTP/1.1');
@@ -83,13 +90,18 @@ describe('the raw caller at the scripted upstream', () => {
 
   it('leaves in the middle of its upload', async () => {
     await using upstream = await startScriptedUpstream([['write', plain('never')]]);
-    expect(await sendRaw({ port: upstream.port, body: 'x'.repeat(1000), leave: 'mid-upload' })).toMatchObject({ status: 0, ending: 'left' });
+    expect(await sendRaw({ port: upstream.port, body: 'x'.repeat(1000), leave: 'mid-upload' })).toMatchObject({
+      status: 0,
+      ending: 'left',
+    });
     await upstream.closed(0);
     expect(upstream.requests).toHaveLength(0);
   });
 
   it('answers several requests on one connection, and chooses by the request', async () => {
-    await using upstream = await startScriptedUpstream((_, request) => [['write', plain(Buffer.from(request).includes('/one') ? '1' : '2')]]);
+    await using upstream = await startScriptedUpstream((_, request) => [
+      ['write', plain(Buffer.from(request).includes('/one') ? '1' : '2')],
+    ]);
     const raw = ['/one', '/two'].map((path) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`).join('');
     const verdict = await sendRaw({ port: upstream.port, raw, lingerMs: 50 });
     expect(verdict.text).toBe('1');
@@ -121,8 +133,19 @@ describe('the raw caller at the scripted upstream', () => {
 
   it('sends headers in the order and spelling given', async () => {
     await using upstream = await startScriptedUpstream([['write', plain('')]]);
-    await sendRaw({ port: upstream.port, headers: [['X-B', '1'], ['x-a', '2'], ['X-B', '3']] });
-    expect(upstream.requests[0]?.headers.slice(-3)).toEqual([['X-B', '1'], ['x-a', '2'], ['X-B', '3']]);
+    await sendRaw({
+      port: upstream.port,
+      headers: [
+        ['X-B', '1'],
+        ['x-a', '2'],
+        ['X-B', '3'],
+      ],
+    });
+    expect(upstream.requests[0]?.headers.slice(-3)).toEqual([
+      ['X-B', '1'],
+      ['x-a', '2'],
+      ['X-B', '3'],
+    ]);
   });
 });
 
@@ -139,7 +162,7 @@ describe('the reader of messages', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: message.length - 1 }), { maxLength: 8 }), (cuts) => {
         const reader = createMessageReader('response');
-        const places = [0, ...[...new Set(cuts)].sort((a, b) => a - b), message.length];
+        const places = [0, ...[...new Set(cuts)].toSorted((a, b) => a - b), message.length];
         places.slice(1).forEach((to, index) => reader.push(message.subarray(places[index], to)));
         expect(reader.state.phase).toBe('complete');
         expect(Buffer.from(reader.state.body).toString()).toBe('é\r\n0\r\n\r\nend');

@@ -20,7 +20,14 @@ describe('recording', () => {
     const request = chat(simulator);
     await sendRaw(request);
     const [record] = simulator.requests;
-    expect(record).toMatchObject({ index: 0, method: 'POST', path: '/v1/chat/completions?q=1', status: 200, bodyComplete: true, closedByPeer: false });
+    expect(record).toMatchObject({
+      index: 0,
+      method: 'POST',
+      path: '/v1/chat/completions?q=1',
+      status: 200,
+      bodyComplete: true,
+      closedByPeer: false,
+    });
     expect(record?.rawHeaders).toContain('Authorization');
     expect(Buffer.from(record?.body ?? []).toString()).toBe(request.body);
     expect(record?.json).toMatchObject({ model: 'mistral-small-latest' });
