@@ -19,6 +19,7 @@ import { createDroppedFields } from './dropped-fields.ts';
 import { exchange } from './exchange.ts';
 import type { Exchange, Upstream } from './exchange.ts';
 import { readFailureInside } from './read-failure.ts';
+import { redactError } from './redact.ts';
 
 export interface CanonicalAttemptOptions {
   readonly upstream: Upstream;
@@ -45,10 +46,15 @@ export async function attemptCanonical(call: Call, target: Target, options: Cano
   let reply: ValueReply | StreamReply;
   let answerHeaders: Record<string, string>;
   if ('requests' in request) {
-    const exchanges = await together(request.requests.map(send));
-    const outputs = await together(exchanges.map((one) => readOutput(one, target, operation, providerCall, options.upstream)));
-    answerHeaders = exchanges[0] ? (provider.answerHeaders?.(exchanges[0].response.headers) ?? {}) : {};
-    reply = { kind: 'value', status: 200, headers: {}, value: request.combine(outputs) };
+    // Each answer is read as it comes: one that waited for the others would hold its connection, for good where one of them fails.
+    const answers = await together(
+      request.requests.map(async (one) => {
+        const sent = await send(one);
+        return { headers: sent.response.headers, output: await readOutput(sent, target, operation, providerCall, options.upstream) };
+      }),
+    );
+    answerHeaders = answers[0] ? (provider.answerHeaders?.(answers[0].headers) ?? {}) : {};
+    reply = { kind: 'value', status: 200, headers: {}, value: request.combine(answers.map(({ output }) => output)) };
   } else {
     const sent = await send(request);
     answerHeaders = provider.answerHeaders?.(sent.response.headers) ?? {};
@@ -79,7 +85,10 @@ function sendJson(call: Call, target: Target, request: UpstreamRequest, upstream
     operation: call.operation,
     method: request.method ?? 'POST',
     path: request.path,
-    headers: { 'content-type': 'application/json', accept: call.stream ? 'text/event-stream, application/x-ndjson, application/json' : 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      accept: call.stream ? 'text/event-stream, application/x-ndjson, application/json' : 'application/json',
+    },
     ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     callerHeaders: call.headers,
     signal: call.signal,
@@ -119,7 +128,11 @@ async function readOutput(
     throw brokenExchange('garbage', cause);
   }
   if (isErrorBody(body)) throw readFailureInside(target.provider, body, credential);
-  return operation.response(body, call);
+  try {
+    return operation.response(body, call);
+  } catch (error) {
+    throw redactError(error, credential);
+  }
 }
 
 /** An error that wears a 200. */
@@ -127,7 +140,7 @@ const isErrorBody = (body: unknown): boolean =>
   isJsonObject(body) && ((body.error !== undefined && body.error !== null && body.choices === undefined) || body.object === 'error');
 
 async function readStream(
-  { response }: Exchange,
+  { response, credential }: Exchange,
   stream: NonNullable<ProviderOperation['stream']>,
   call: ProviderCall,
   upstream: Upstream,
@@ -135,18 +148,22 @@ async function readStream(
   const batches = readChunks({
     body: decodeAnswer(response),
     reader: createFrameReader(stream.framing, { maxFrameBytes: upstream.limits.event }),
-    sink: decoderSink(stream.createDecoder(call)),
+    sink: decoderSink(stream.createDecoder(call), credential),
     keepBytes: false,
   });
   return { kind: 'stream', status: 200, headers: {}, batches: await commit(batches, (batch) => batch.chunks.some(commitsOutput)) };
 }
 
-function decoderSink(decoder: StreamDecoder): FrameSink {
+function decoderSink(decoder: StreamDecoder, credential: string | undefined): FrameSink {
   let doneMark = false;
   return {
     decode(frame) {
       if (frame.kind === 'event' && frame.data.length < 16 && frame.data.trim() === '[DONE]') doneMark = true;
-      return decoder.decode(frame);
+      try {
+        return decoder.decode(frame);
+      } catch (error) {
+        throw redactError(error, credential);
+      }
     },
     isDone: () => doneMark || decoder.done === true,
     end: () => decoder.end(),
@@ -162,4 +179,3 @@ async function together<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   if (failed) throw failed.reason;
   return results.map((result) => (result as PromiseFulfilledResult<T>).value);
 }
-

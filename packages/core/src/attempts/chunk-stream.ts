@@ -16,8 +16,15 @@ export interface ChunkStreamOptions {
   readonly body: AsyncIterable<Uint8Array>;
   readonly reader: FrameReader;
   readonly sink: FrameSink;
-  /** Hands on the bytes as well; `separator` ends an event whose end mark never came, where something of ours has to follow it. */
-  readonly keepBytes: false | { readonly separator: string };
+  /** Hands on the bytes as well. */
+  readonly keepBytes: false | KeepBytes;
+}
+
+export interface KeepBytes {
+  /** Ends an event whose end mark never came, where something of ours has to follow it. */
+  readonly separator: string;
+  /** Takes out of bytes that report a failure what no caller may see. */
+  readonly clean: (bytes: Uint8Array) => Uint8Array;
 }
 
 /**
@@ -37,7 +44,8 @@ export async function* readChunks(options: ChunkStreamOptions): AsyncGenerator<C
       const { chunks, failure } = decodeAll(framed.frames, sink);
       const finished = failure === undefined && sink.isDone();
       if (finished) chunks.push(...sink.end().chunks);
-      if (chunks.length > 0 || keepBytes) yield keepBytes ? { chunks, bytes: framed.bytes } : { chunks };
+      if (keepBytes) yield { chunks, bytes: failure === undefined ? framed.bytes : keepBytes.clean(framed.bytes) };
+      else if (chunks.length > 0) yield { chunks };
       if (failure !== undefined) throw failure;
       if (finished) {
         owned = false;
@@ -50,7 +58,8 @@ export async function* readChunks(options: ChunkStreamOptions): AsyncGenerator<C
     const last = failure === undefined ? sink.end() : { chunks: [], complete: false };
     chunks.push(...last.chunks);
     const broken = failure ?? (tail.dangling || !last.complete ? interrupted() : undefined);
-    if (keepBytes && tail.batch) yield { chunks, bytes: broken ? join(tail.batch.bytes, keepBytes.separator) : tail.batch.bytes };
+    if (keepBytes && tail.batch)
+      yield { chunks, bytes: broken ? join(keepBytes.clean(tail.batch.bytes), keepBytes.separator) : tail.batch.bytes };
     else if (chunks.length > 0) yield { chunks };
     if (broken !== undefined) throw broken;
   } finally {

@@ -30,7 +30,10 @@ export async function readAnswer(response: TransportResponse, limit: number): Pr
   });
 }
 
-async function* inflated(body: AsyncIterable<Uint8Array>, encoding: NonNullable<ReturnType<typeof readEncoding>>): AsyncGenerator<Uint8Array> {
+async function* inflated(
+  body: AsyncIterable<Uint8Array>,
+  encoding: NonNullable<ReturnType<typeof readEncoding>>,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* inflate(body, encoding);
   } catch (cause) {

@@ -15,12 +15,15 @@ export function createDroppedFields(provider: string, strict: boolean): DroppedF
   return {
     drop(field, reason) {
       if (strict) {
-        throw new ProxyError(`"${provider}" cannot honour "${field}"${reason ? `: ${reason}` : ''}. Leave it out, or ask the operator to switch "strict" off.`, {
-          status: 400,
-          code: 'unsupported_parameter',
-          param: field,
-          source: 'caller',
-        });
+        throw new ProxyError(
+          `"${provider}" cannot honour "${field}"${reason ? `: ${reason}` : ''}. Leave it out, or ask the operator to switch "strict" off.`,
+          {
+            status: 400,
+            code: 'unsupported_parameter',
+            param: field,
+            source: 'caller',
+          },
+        );
       }
       fields.add(field);
     },

@@ -15,7 +15,9 @@ import { exchange } from './exchange.ts';
 import type { Exchange, Upstream } from './exchange.ts';
 import { nativeAnswerHeaders } from './native-answer-headers.ts';
 import { readFailureInside } from './read-failure.ts';
-import { redact } from './redact.ts';
+import { redact, redactReport } from './redact.ts';
+
+const encoder = new TextEncoder();
 
 /** Asks a provider in its own dialect, once: bytes up, bytes down, read only for what they consumed and for their end. */
 export async function attemptNative(call: Call, target: NativeTarget, surface: NativeSurface, upstream: Upstream): Promise<Reply> {
@@ -58,7 +60,10 @@ async function readStream(
     body: decodeAnswer(response),
     reader: createFrameReader(framing, { maxFrameBytes: upstream.limits.event }),
     sink,
-    keepBytes: { separator: framing === 'sse' ? '\n\n' : '\n' },
+    keepBytes: {
+      separator: framing === 'sse' ? '\n\n' : '\n',
+      clean: (bytes) => encoder.encode(redact(new TextDecoder().decode(bytes), credential)),
+    },
   });
   const headers = nativeAnswerHeaders(response.headers, credential, true);
   return { kind: 'stream', status: response.status, headers, batches: await commit(batches, sink.hasCommitted) };
@@ -97,7 +102,7 @@ async function readWhole(
   // A page for people where a machine's answer is due: something between the provider and the proxy has failed.
   if (/^text\/html\b/i.test(type)) throw brokenExchange('garbage');
   const headers = nativeAnswerHeaders(response.headers, credential, true);
-  const text = /\bjson\b/i.test(type) ? new TextDecoder().decode(bytes) : undefined;
+  const text = target.method !== 'HEAD' && /\bjson\b/i.test(type) ? new TextDecoder().decode(bytes) : undefined;
   if (text === undefined) return { kind: 'value', status: response.status, headers, value: undefined, bytes };
 
   let value: unknown;
@@ -108,7 +113,7 @@ async function readWhole(
   }
   const { failure } = surface.createWatcher(call.operation).see({ kind: 'event', data: text });
   if (failure) {
-    const clean = new TextEncoder().encode(redact(text, credential));
+    const clean = encoder.encode(redactReport(text, credential).text);
     throw readFailureInside(target.provider, failure.body, credential, { bytes: clean });
   }
   const usage = surface.readUsage(call.operation, value);

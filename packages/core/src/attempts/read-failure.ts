@@ -5,7 +5,7 @@ import type { HttpHeaders } from '../http/headers.ts';
 import type { TransportResponse } from '../transport/transport.ts';
 import { collect } from '../body/collect.ts';
 import { decodeAnswer } from './decode-answer.ts';
-import { redact, redactValue } from './redact.ts';
+import { redactReport, redactValue, withoutCredential } from './redact.ts';
 import { readRetryAfter } from './retry-after.ts';
 
 /** An error page of more than this says nothing that helps. */
@@ -18,16 +18,19 @@ export async function readFailure(provider: Provider, response: TransportRespons
   const { status, headers } = response;
   if (status >= 300 && status < 400) {
     await collect(response.body, 0);
-    return new ProxyError(`"${provider.name}" answered with a redirect (${status}), which is never followed. The operator has to set its final base URL.`, {
-      status: 502,
-      code: 'upstream_redirect',
-      source: 'provider',
-    });
+    return new ProxyError(
+      `"${provider.name}" answered with a redirect (${status}), which is never followed. The operator has to set its final base URL.`,
+      {
+        status: 502,
+        code: 'upstream_redirect',
+        source: 'provider',
+      },
+    );
   }
   const bytes = (await collect(decodeAnswer(response), failureLimit)) ?? new Uint8Array();
-  const text = redact(new TextDecoder().decode(bytes), credential);
-  const upstream: UpstreamAnswer = { status, headers, bytes: new TextEncoder().encode(text) };
-  return failureOf(provider, { status, headers, body: parseOrText(text) }, upstream);
+  const { text, body } = redactReport(new TextDecoder().decode(bytes), credential);
+  const upstream: UpstreamAnswer = { status, headers: withoutCredential(headers, credential), bytes: new TextEncoder().encode(text) };
+  return failureOf(provider, { status, headers, body }, upstream);
 }
 
 /** How a failure inside a good answer reaches callers of the provider's own dialect. */
@@ -83,11 +86,3 @@ function failureOf(
 /** A credential that the caller brought is the caller's affair, and so is a refusal that is not about credentials. */
 const concernsOperator = (provider: Provider, failure: ProviderFailure): boolean =>
   typeof provider.apiKey !== 'symbol' && failure.credentials !== false;
-
-function parseOrText(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}

@@ -1,3 +1,6 @@
+import { ProxyError } from '../errors/proxy-error.ts';
+import type { HttpHeaders } from '../http/headers.ts';
+
 const mask = '[redacted]';
 /** Shorter ones would mask ordinary words, and are no secrets. */
 const shortestSecret = 8;
@@ -8,12 +11,47 @@ export function redact(text: string, credential: string | undefined): string {
   return text.replaceAll(credential, mask);
 }
 
-/** The same for every string inside a parsed body. */
-export function redactValue(value: unknown, credential: string | undefined): unknown {
+/** A report of a failure has no use for more levels than this. */
+const deepest = 100;
+
+/** The same for every string and every name inside a parsed body; a body that holds none is given back as it is. */
+export function redactValue(value: unknown, credential: string | undefined, depth = 0): unknown {
   if (credential === undefined) return value;
-  const text = JSON.stringify(value);
-  if (text === undefined) return value;
-  const inside = JSON.stringify(credential).slice(1, -1);
-  const clean = redact(text, inside);
-  return clean === text ? value : (JSON.parse(clean) as unknown);
+  if (typeof value === 'string') return redact(value, credential);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === deepest) return mask;
+  const entries = Object.entries(value);
+  const clean = entries.map(([name, one]) => [redact(name, credential), redactValue(one, credential, depth + 1)] as const);
+  if (clean.every(([name, one], index) => name === entries[index]?.[0] && one === entries[index][1])) return value;
+  return Array.isArray(value) ? clean.map(([, one]) => one) : Object.fromEntries(clean);
+}
+
+/** A provider's report, as text and parsed where it is JSON. What escapes hide in the text is found in what it says. */
+export function redactReport(report: string, credential: string | undefined): { readonly text: string; readonly body: unknown } {
+  const text = redact(report, credential);
+  const said = parseOrText(text);
+  const body = redactValue(said, credential);
+  return body === said ? { text, body } : { text: JSON.stringify(body), body };
+}
+
+/** An error that a provider's own functions made, perhaps of its words. */
+export function redactError(error: unknown, credential: string | undefined): unknown {
+  if (error instanceof ProxyError) error.message = redact(error.message, credential);
+  return error;
+}
+
+function parseOrText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** An answer's headers without those that repeat a credential. */
+export function withoutCredential(headers: HttpHeaders, credential: string | undefined): HttpHeaders {
+  if (credential === undefined) return headers;
+  const holds = (value: string | readonly string[] | undefined): boolean =>
+    typeof value === 'string' ? value.includes(credential) : (value?.some((one) => one.includes(credential)) ?? false);
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => !holds(value)));
 }

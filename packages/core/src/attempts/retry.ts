@@ -9,7 +9,12 @@ export interface RetryOptions {
 }
 
 /** How long to wait before the next attempt; nothing where that is longer than anybody should wait here. */
-export function retryDelay(options: RetryOptions, attempt: number, retryAfter: number | undefined, random: () => number = Math.random): number | undefined {
+export function retryDelay(
+  options: RetryOptions,
+  attempt: number,
+  retryAfter: number | undefined,
+  random: () => number = Math.random,
+): number | undefined {
   if (retryAfter !== undefined) return retryAfter <= options.maxDelay ? retryAfter : undefined;
   const full = Math.min(options.delay * 2 ** attempt, options.maxDelay);
   return full * (1 - random() / 2);

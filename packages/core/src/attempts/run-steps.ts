@@ -52,11 +52,12 @@ export function createStepRunner(options: StepOptions): StepRunner {
     attempt: (target: Target) => Promise<T>,
   ): Promise<{ value: T } | { failure: ProxyError }> {
     budget.earn();
+    let failure: ProxyError | undefined;
     for (let retries = 0; ; retries += 1) {
       if (call.signal.aborted) throw call.signal.reason;
       const wait = breaker?.wait() ?? 0;
-      if (wait > 0) return { failure: leftAlone(target, wait) };
-      let failure: ProxyError;
+      // Where this call itself has seen how the target fails, that says more than that it is left alone.
+      if (wait > 0) return { failure: failure ?? leftAlone(target, wait) };
       try {
         call.receipt.attempts += 1;
         call.receipt.provider = target.provider.name;
@@ -88,10 +89,13 @@ function report(breaker: Breaker | undefined, failure: ProxyError): void {
 }
 
 const leftAlone = (target: Target, wait: number): ProxyError =>
-  new ProxyError(`"${target.provider.name}" has failed several times in a row and is left alone for a moment. Try again later, or use another model.`, {
-    status: 503,
-    code: 'provider_unavailable',
-    source: 'proxy',
-    retryable: true,
-    retryAfter: wait,
-  });
+  new ProxyError(
+    `"${target.provider.name}" has failed several times in a row and is left alone for a moment. Try again later, or use another model.`,
+    {
+      status: 503,
+      code: 'provider_unavailable',
+      source: 'proxy',
+      retryable: true,
+      retryAfter: wait,
+    },
+  );

@@ -10,13 +10,21 @@ const descriptions: Record<BrokenBy, { readonly status: number; readonly code: s
   reset: { status: 502, code: 'upstream_reset', message: 'The provider reset the connection before its answer was complete.' },
   eof: { status: 502, code: 'upstream_eof', message: 'The provider closed the connection before its answer was complete.' },
   garbage: { status: 502, code: 'upstream_garbage', message: 'The provider sent something that is not an HTTP answer.' },
-  connect_timeout: { status: 504, code: 'timeout_connect', message: 'The connection to the provider took too long (the "connect" clock ran out).' },
+  connect_timeout: {
+    status: 504,
+    code: 'timeout_connect',
+    message: 'The connection to the provider took too long (the "connect" clock ran out).',
+  },
   first_byte_timeout: {
     status: 504,
     code: 'timeout_first_byte',
     message: 'The provider did not begin to answer in time (the "firstByte" clock ran out).',
   },
-  idle_timeout: { status: 504, code: 'timeout_idle', message: 'The provider fell silent in the middle of its answer (the "idle" clock ran out).' },
+  idle_timeout: {
+    status: 504,
+    code: 'timeout_idle',
+    message: 'The provider fell silent in the middle of its answer (the "idle" clock ran out).',
+  },
 };
 
 /** The error for an exchange that did not come to its end. The same call may well succeed when it is made again. */

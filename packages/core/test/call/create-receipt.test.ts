@@ -14,7 +14,15 @@ function open(): { draft: ReceiptDraft; delivered: Receipt[] } {
   return { draft, delivered };
 }
 
-const outcome = fc.constantFrom<Outcome>('ok', 'caller_left', 'refused', 'provider_error', 'upstream_reset', 'timeout_total', 'internal_error');
+const outcome = fc.constantFrom<Outcome>(
+  'ok',
+  'caller_left',
+  'refused',
+  'provider_error',
+  'upstream_reset',
+  'timeout_total',
+  'internal_error',
+);
 
 describe('createReceipt', () => {
   it('is settled once, by the first end, whatever comes after', async () => {
