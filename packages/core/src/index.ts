@@ -46,4 +46,5 @@ export type { Next, Policy, Stage } from './stages/policy.ts';
 export { consoleLog } from './log/log.ts';
 export type { Log } from './log/log.ts';
 export { createFrameReader } from './framing/create-frame-reader.ts';
+export { createTransport } from '#transport';
 export type { Transport, TransportClocks, TransportOptions, TransportRequest, TransportResponse } from './transport/transport.ts';

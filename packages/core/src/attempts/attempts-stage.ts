@@ -1,5 +1,5 @@
 import type { Call } from '../call/call.ts';
-import type { Reply, StreamReply } from '../call/reply.ts';
+import type { Reply } from '../call/reply.ts';
 import type { Plan } from '../routing/plan.ts';
 import { attemptCanonical } from './canonical-attempt.ts';
 import { canonicalUsage } from './canonical-usage.ts';
@@ -18,7 +18,12 @@ export interface AttemptsOptions {
 }
 
 /** The innermost stage: works the call's plan through until one target has answered. */
-export async function makeAttempts(call: Call, plan: Plan, taps: readonly ((chunk: unknown) => void)[], options: AttemptsOptions): Promise<Reply> {
+export async function makeAttempts(
+  call: Call,
+  plan: Plan,
+  taps: readonly ((chunk: unknown) => void)[],
+  options: AttemptsOptions,
+): Promise<Reply> {
   const { native, receipt } = call;
   const surface = native?.provider.native;
   const attempted = options.steps.run<Reply>(call, plan, (target) =>
@@ -41,9 +46,9 @@ export async function makeAttempts(call: Call, plan: Plan, taps: readonly ((chun
     return { ...reply, headers, batches };
   };
 
-  // Only canonical streams have headers that can be written before the provider's are known.
-  if (!call.stream || call.dialect !== 'canonical') return finish(await attempted);
-  return finish(await orLater(attempted as Promise<StreamReply>, options.patience));
+  // Without knowing how the provider frames its streams, headers cannot go out before its own have come.
+  const isFramed = call.dialect === 'canonical' || native?.route.framing !== undefined;
+  return finish(call.stream && isFramed ? await orLater(attempted, options.patience) : await attempted);
 }
 
 /** Who has served, as far as it is known when the headers go. */
@@ -57,4 +62,5 @@ function servedBy({ receipt }: Call): Record<string, string> {
 }
 
 /** A model's name comes from the caller; what no header may hold is encoded. */
-const headerSafe = (name: string): string => name.slice(0, 256).replace(/[^\x20-\x7e]/gu, (character) => encodeURIComponent(character.toWellFormed()));
+const headerSafe = (name: string): string =>
+  name.slice(0, 256).replace(/[^\x20-\x7e]/gu, (character) => encodeURIComponent(character.toWellFormed()));

@@ -1,10 +1,11 @@
-import type { ChunkBatch, StreamReply } from '../call/reply.ts';
+import type { ChunkBatch, Reply } from '../call/reply.ts';
+import { brokenExchange } from '../transport/broken-exchange.ts';
 
 /**
  * Waits for a stream to commit itself, but not for ever: after `patience` the answer begins without it, so that what stands between caller and
  * proxy sees a sign of life. Retries and fallbacks go on meanwhile; what they come to follows, as chunks or as a failure inside the stream.
  */
-export async function orLater(committed: Promise<StreamReply>, patience: number): Promise<StreamReply> {
+export async function orLater(committed: Promise<Reply>, patience: number): Promise<Reply> {
   if (patience <= 0) return committed;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const early = new Promise<undefined>((resolve) => {
@@ -21,7 +22,9 @@ export async function orLater(committed: Promise<StreamReply>, patience: number)
   return { kind: 'stream', status: 200, headers: {}, batches: afterwards(committed) };
 }
 
-async function* afterwards(committed: Promise<StreamReply>): AsyncGenerator<ChunkBatch, void, undefined> {
-  const { batches } = await committed;
-  yield* batches;
+async function* afterwards(committed: Promise<Reply>): AsyncGenerator<ChunkBatch, void, undefined> {
+  const reply = await committed;
+  // A stream was promised by its headers; an answer of another kind cannot follow them any more.
+  if (reply.kind !== 'stream') throw brokenExchange('garbage');
+  yield* reply.batches;
 }

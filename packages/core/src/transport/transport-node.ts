@@ -8,13 +8,17 @@ import type { Transport, TransportOptions, TransportRequest, TransportResponse }
 /** undici's own clocks are off everywhere: they would cut slow models in silence. Ours are named and end in an error that says which. */
 const noClocks = { headersTimeout: 0, bodyTimeout: 0 } as const;
 
-/** The way out on Node: undici, read through its dispatch callbacks, which cost less than its streams. */
-export function createTransport(options: TransportOptions, dispatcher?: Dispatcher): Transport {
+/**
+ * The way out on Node: undici, read through its dispatch callbacks, which cost less than its streams. A dispatcher of your own brings an outgoing
+ * proxy (`EnvHttpProxyAgent`) or a certificate authority (`new Agent({ connect: { ca } })`); its clock of connecting is then its own.
+ */
+export function createTransport(options: TransportOptions = {}, dispatcher?: Dispatcher): Transport {
+  const { connectTimeout = 10_000, held = 256 * 1024 } = options;
   // HTTP/2 is off: many exchanges would share the fate of one connection, and a cut one could not be told from a finished one as surely.
-  const own = dispatcher ? undefined : new Agent({ ...noClocks, allowH2: false, connect: { timeout: options.connectTimeout } });
+  const own = dispatcher ? undefined : new Agent({ ...noClocks, allowH2: false, connect: { timeout: connectTimeout } });
   const target = dispatcher ?? own;
   return {
-    send: (request) => send(target as Dispatcher, request, options.held),
+    send: (request) => send(target as Dispatcher, request, held),
     async close() {
       await own?.destroy();
     },
@@ -56,7 +60,10 @@ function send(dispatcher: Dispatcher, request: TransportRequest, held: number): 
         path: request.url.pathname + request.url.search,
         method: request.method,
         headers: request.headers,
-        body: body === undefined || typeof body === 'string' || body instanceof Uint8Array ? (body ?? null) : Readable.from(body, { objectMode: false }),
+        body:
+          body === undefined || typeof body === 'string' || body instanceof Uint8Array
+            ? (body ?? null)
+            : Readable.from(body, { objectMode: false }),
       },
       {
         onRequestStart(started) {

@@ -4,7 +4,7 @@ import { createClock } from './clock.ts';
 import type { Transport, TransportOptions, TransportRequest, TransportResponse } from './transport.ts';
 
 /** The way out where there is no Node: `fetch`. Its connections are the platform's affair, and so is the clock of connecting. */
-export function createTransport(_options: TransportOptions): Transport {
+export function createTransport(_options: TransportOptions = {}): Transport {
   return { send, close: async () => {} };
 }
 

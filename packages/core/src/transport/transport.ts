@@ -34,8 +34,8 @@ export interface TransportResponse {
 
 /** What an operator may say about the way out. */
 export interface TransportOptions {
-  /** How long a connection may take to come about, in milliseconds; 0 is off. */
-  readonly connectTimeout: number;
-  /** Bytes that are held for a reader who does not come. */
-  readonly held: number;
+  /** How long a connection may take to come about, in milliseconds; 0 is off. @default 10000 */
+  readonly connectTimeout?: number;
+  /** Bytes that are held for a reader who does not come. @default 262144 */
+  readonly held?: number;
 }
