@@ -15,11 +15,11 @@ export interface ScriptedRequest {
 
 /** Takes whole requests from a socket, one after the other. */
 export function createInbox(socket: Socket): { next(connection: number): Promise<ScriptedRequest | undefined> } {
-  let held: Buffer = Buffer.alloc(0);
+  let arrived: Buffer[] = [];
   let ended = false;
   let wake: (() => void) | undefined;
   socket.on('data', (bytes) => {
-    held = Buffer.concat([held, bytes]);
+    arrived.push(bytes);
     wake?.();
   });
   const finish = (): void => {
@@ -30,15 +30,27 @@ export function createInbox(socket: Socket): { next(connection: number): Promise
   socket.on('close', finish);
   return {
     async next(connection) {
+      const reader = createMessageReader('request');
+      const taken: Buffer[] = [];
       for (;;) {
-        const reader = createMessageReader('request');
-        const state = reader.push(held);
+        const fresh = arrived;
+        arrived = [];
+        for (const piece of fresh) reader.push(piece);
+        taken.push(...fresh);
+        const { state } = reader;
         if (state.phase === 'complete') {
-          const bytes = Buffer.from(held.subarray(0, held.length - state.rest.length));
-          held = Buffer.from(state.rest);
-          return { connection, bytes, start: state.start, headers: state.headers, body: Uint8Array.from(state.body) };
+          const all = Buffer.concat(taken);
+          // What came behind it is the next request's.
+          if (state.rest.length > 0) arrived.unshift(Buffer.from(state.rest));
+          return {
+            connection,
+            bytes: all.subarray(0, all.length - state.rest.length),
+            start: state.start,
+            headers: state.headers,
+            body: Uint8Array.from(state.body),
+          };
         }
-        if (ended) return undefined;
+        if (ended && arrived.length === 0) return undefined;
         await new Promise<void>((resolve) => (wake = resolve));
       }
     },

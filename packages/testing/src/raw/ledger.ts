@@ -1,7 +1,7 @@
 /** What one connection was given. It grows as long as the connection lives. */
 export interface ConnectionLedger {
   readonly connection: number;
-  /** Everything the socket took while the peer was there, in order, without the extra bytes. */
+  /** Everything that was written while the peer was there, in order, without the extra bytes. What a peer got is a beginning of it. */
   readonly bytes: Uint8Array;
   /** What `extra` steps wrote. */
   readonly extra: Uint8Array;
@@ -15,18 +15,36 @@ export interface ConnectionLedger {
 }
 
 /** The same while it grows. */
-export type OpenLedger = { -readonly [Key in keyof ConnectionLedger]: ConnectionLedger[Key] };
+export type OpenLedger = { -readonly [Key in keyof ConnectionLedger]: ConnectionLedger[Key] } & {
+  /** Notes a write as it begins: what the peer gets of it is a beginning of it. */
+  note(kind: 'write' | 'extra', bytes: Uint8Array): void;
+};
 
 export function openLedger(connection: number): OpenLedger {
-  const none = new Uint8Array();
-  return {
+  const pieces = { write: [] as Uint8Array[], extra: [] as Uint8Array[] };
+  const ledger: OpenLedger = {
     connection,
-    bytes: none,
-    extra: none,
+    get bytes() {
+      return Buffer.concat(pieces.write);
+    },
+    get extra() {
+      return Buffer.concat(pieces.extra);
+    },
     writesBeforeClose: 0,
     bytesBeforeClose: 0,
     writesAfterClose: 0,
     bytesAfterClose: 0,
     closedBy: undefined,
+    note(kind, bytes) {
+      if (ledger.closedBy !== undefined) {
+        ledger.writesAfterClose++;
+        ledger.bytesAfterClose += bytes.length;
+        return;
+      }
+      ledger.writesBeforeClose++;
+      ledger.bytesBeforeClose += bytes.length;
+      pieces[kind].push(bytes);
+    },
   };
+  return ledger;
 }

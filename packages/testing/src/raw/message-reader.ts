@@ -1,10 +1,11 @@
-/** What has been read of one HTTP message. */
+/** What has been read of one HTTP message; it grows with every push. */
 export interface MessageState {
   /** The first line; empty until the head has come. */
   readonly start: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** The body so far, chunked coding taken off. */
   readonly body: Uint8Array;
+  readonly bodyLength: number;
   /** `until-close`: an answer without framing, which ends with its connection. */
   readonly phase: 'head' | 'body' | 'until-close' | 'complete' | 'malformed';
   /** What came after a complete message. */
@@ -28,6 +29,7 @@ export function createMessageReader(kind: 'request' | 'response' | 'head-only'):
   let start = '';
   let headers: (readonly [string, string])[] = [];
   let pieces: Uint8Array[] = [];
+  let bodyLength = 0;
   let phase: MessageState['phase'] = 'head';
   let framing: Framing = { kind: 'length', left: 0 };
 
@@ -58,6 +60,7 @@ export function createMessageReader(kind: 'request' | 'response' | 'head-only'):
 
   const take = (count: number): void => {
     if (count > 0) pieces.push(buffer.subarray(0, count));
+    bodyLength += count;
     buffer = buffer.subarray(count);
   };
 
@@ -103,10 +106,27 @@ export function createMessageReader(kind: 'request' | 'response' | 'head-only'):
     return phase === 'body';
   };
 
-  const state = (): MessageState => {
-    const body = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
-    if (pieces.length > 1) pieces = [body];
-    return { start, headers, body, phase, rest: phase === 'complete' ? buffer : new Uint8Array() };
+  // One object that is read when somebody looks: joining the pieces at every network chunk would take quadratic time.
+  const state: MessageState = {
+    get start() {
+      return start;
+    },
+    get headers() {
+      return headers;
+    },
+    get body() {
+      if (pieces.length !== 1) pieces = [Buffer.concat(pieces)];
+      return pieces[0] ?? new Uint8Array();
+    },
+    get bodyLength() {
+      return bodyLength;
+    },
+    get phase() {
+      return phase;
+    },
+    get rest() {
+      return phase === 'complete' ? buffer : new Uint8Array();
+    },
   };
 
   return {
@@ -118,10 +138,8 @@ export function createMessageReader(kind: 'request' | 'response' | 'head-only'):
         else if (phase === 'body' || phase === 'until-close') more = readBody();
         else more = false;
       }
-      return state();
+      return state;
     },
-    get state() {
-      return state();
-    },
+    state,
   };
 }

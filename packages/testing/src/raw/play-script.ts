@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OpenLedger } from './ledger.ts';
-import type { Script, ScriptStep } from './script.ts';
+import type { Script } from './script.ts';
 
 /** What a script may wait for. */
 export interface Waiting {
@@ -50,22 +50,13 @@ export async function playScript(script: Script, socket: Socket, ledger: OpenLed
   return true;
 }
 
-async function write(socket: Socket, ledger: OpenLedger, bytes: Buffer, kind: Extract<ScriptStep[0], 'write' | 'extra'>): Promise<void> {
-  const before = ledger.closedBy === undefined;
-  const error = await new Promise<Error | null | undefined>((resolve) => {
-    if (socket.destroyed) resolve(new Error('closed'));
-    else socket.write(bytes, resolve);
+/** Settles when the socket has taken the bytes, so that a peer that does not read holds the script up. */
+async function write(socket: Socket, ledger: OpenLedger, bytes: Buffer, kind: 'write' | 'extra'): Promise<void> {
+  ledger.note(kind, bytes);
+  if (socket.destroyed) return;
+  await new Promise<void>((resolve) => {
+    socket.write(bytes, () => resolve());
   });
-  if (!before) {
-    ledger.writesAfterClose++;
-    ledger.bytesAfterClose += bytes.length;
-    return;
-  }
-  if (error !== undefined && error !== null) return;
-  ledger.writesBeforeClose++;
-  ledger.bytesBeforeClose += bytes.length;
-  if (kind === 'write') ledger.bytes = Buffer.concat([ledger.bytes, bytes]);
-  else ledger.extra = Buffer.concat([ledger.extra, bytes]);
 }
 
 function cut(bytes: Buffer, size: number): Buffer[] {

@@ -69,7 +69,7 @@ export async function sendRaw(options: RawRequestOptions): Promise<RawVerdict> {
     const state = reader.push(bytes);
     if (state.phase === 'complete') setTimeout(() => resolve('complete'), options.lingerMs ?? 0);
     if (state.phase === 'malformed') resolve('cut');
-    if (state.start !== '' && state.phase !== 'head' && hasLeft(options.leave, state.body.length)) goAway();
+    if (state.start !== '' && state.phase !== 'head' && hasLeft(options.leave, state.bodyLength)) goAway();
     return keepReading();
   };
 

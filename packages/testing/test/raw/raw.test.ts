@@ -109,6 +109,23 @@ describe('the raw caller at the scripted upstream', () => {
     expect(upstream.connections).toBe(1);
   });
 
+  it('holds a script up while the peer does not read, and the peer gets a beginning of the ledger', async () => {
+    const block = Buffer.alloc(256 * 1024, 'y');
+    await using upstream = await startScriptedUpstream([
+      ['write', answerHead(200, { 'transfer-encoding': 'chunked' })],
+      ...Array.from({ length: 200 }, () => ['write', chunk(block)] as const),
+      ['write', chunk('')],
+    ]);
+    const received: Buffer[] = [];
+    const pause = { afterBytes: 1, until: new Promise(() => undefined) };
+    const verdict = await sendRaw({ port: upstream.port, pause, timeoutMs: 300, onBytes: (bytes) => received.push(Buffer.from(bytes)) });
+    expect(verdict.ending).toBe('hung');
+    const ledger = await upstream.closed(0);
+    expect(ledger.bytesBeforeClose).toBeLessThan(200 * block.length);
+    const got = Buffer.concat(received);
+    expect(got.equals(Buffer.from(ledger.bytes).subarray(0, got.length))).toBe(true);
+  });
+
   it('can begin before a request has come', async () => {
     await using upstream = await startScriptedUpstream([['write', plain('early')], ['end']], { readFirst: false });
     expect(await sendRaw({ port: upstream.port })).toMatchObject({ text: 'early', ending: 'complete' });
