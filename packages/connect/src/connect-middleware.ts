@@ -29,22 +29,12 @@ export function aiProxy(proxy: Proxy, options?: MountOptions): AiProxy;
 export function aiProxy(given?: AiProxyOptions | Proxy, mountOptions: MountOptions = {}): AiProxy {
   if (given === undefined) return bind(createEnvironmentProxy(), mountOptions);
   if (isProxy(given)) return bind(given, mountOptions);
-  const { prefix, writeTimeout, keepAliveInterval, connectTimeout, relayTimeout, ...options } = given;
-  return bind(createProxy(options), {
-    prefix,
-    writeTimeout,
-    keepAliveInterval,
-    connectTimeout: connectTimeout ?? options.timeouts?.connect,
-    relayTimeout,
-  });
+  const { prefix, writing, ...options } = given;
+  return bind(createProxy(options), { prefix, writing });
 }
 
 function bind(proxy: Proxy, options: MountOptions): AiProxy {
-  const settings = toMountSettings({
-    ...options,
-    writeTimeout: options.writeTimeout ?? proxy.writing.timeout,
-    keepAliveInterval: options.keepAliveInterval ?? proxy.writing.keepAlive,
-  });
+  const settings = toMountSettings(options, proxy.writing);
   const engine = lazyProxyEngine();
   return Object.assign(mountOn(engine, proxy.handle, settings), {
     proxy,

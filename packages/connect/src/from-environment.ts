@@ -1,6 +1,7 @@
 import { createProxy, definePolicy, ProxyError } from '@ai-proxy/core';
 import type { Provider, Proxy } from '@ai-proxy/core';
 import { mistral } from '@ai-proxy/mistral';
+import { defaultWriting } from './mount-options.ts';
 
 /** The providers that the environment names: `MISTRAL_API_KEY` stands for `mistral()`. */
 export function providersFromEnvironment(environment: Readonly<Record<string, string | undefined>> = process.env): Provider[] {
@@ -39,7 +40,7 @@ export function createEnvironmentProxy(): Proxy {
     },
     close: (options) => proxy().close(options),
     // Core's own defaults: without options there are no others.
-    writing: { timeout: 60_000, keepAlive: 15_000 },
+    writing: defaultWriting,
   };
 }
 

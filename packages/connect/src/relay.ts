@@ -1,11 +1,11 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { brokenExchange, explainBreak, ProxyError } from '@ai-proxy/core';
 import type { HttpRelay, HttpReply, HttpRequestBody, RelayEnd } from '@ai-proxy/core';
 import { callerLeft } from './binding-errors.ts';
 import { drainUnreadBody } from './drain-unread-body.ts';
 import type { Exchange } from './exchange.ts';
 import type { MountSettings } from './mount-options.ts';
 import type { ProxyEngine } from './proxy-engine.ts';
-import { connectTimedOut, toRelayError, upstreamCutShort, upstreamSilent } from './relay-errors.ts';
 import { toRelayRequest } from './relay-request.ts';
 import { createResponseWriter } from './response-writer.ts';
 import { hasBody, writeHead } from './write-head.ts';
@@ -27,8 +27,11 @@ export function carryOut(
   settings: MountSettings,
 ): Promise<HttpReply | undefined> {
   return new Promise((resolve, reject) => {
-    const { req, res, signal } = exchange;
+    const { req, res } = exchange;
     const relay = reply.body;
+    const { clocks } = relay;
+    // The second one ends what nobody has left: a call whose time is over, a server that is going.
+    const signal = AbortSignal.any([exchange.signal, relay.signal]);
     let upstream: ClientRequest | undefined;
     let answer: IncomingMessage | undefined;
     let tearDown: (() => void) | undefined;
@@ -38,7 +41,7 @@ export function carryOut(
     let connectTimer: NodeJS.Timeout | undefined;
     let sleptThroughSilence = false;
 
-    const writer = createResponseWriter(exchange, settings.writeTimeout, () => {
+    const writer = createResponseWriter(exchange, settings.writing.timeout, () => {
       if (sleptThroughSilence) watchSilence();
       answer?.resume();
     });
@@ -60,7 +63,7 @@ export function carryOut(
 
     function fail(cause: unknown): void {
       if (isOver || isWhole) return;
-      const error = toRelayError(cause, answer !== undefined);
+      const error = cause instanceof ProxyError ? cause : explainBreak(cause, answer !== undefined);
       if (res.headersSent) {
         const status = res.statusCode;
         writer.cut();
@@ -78,10 +81,11 @@ export function carryOut(
 
     function watchSilence(): void {
       sleptThroughSilence = false;
-      upstream?.setTimeout(settings.relayTimeout, () => {
+      const limit = answer === undefined ? clocks.firstByte : clocks.idle;
+      upstream?.setTimeout(limit, () => {
         // Nothing comes while nothing is asked for: that silence is the caller's, and has a clock of its own.
         if (writer.isBlocked) sleptThroughSilence = true;
-        else fail(upstreamSilent(settings.relayTimeout, answer !== undefined));
+        else fail(brokenExchange(answer === undefined ? 'first_byte_timeout' : 'idle_timeout'));
       });
     }
 
@@ -91,9 +95,9 @@ export function carryOut(
         request.destroy();
         return;
       }
-      if (settings.relayTimeout > 0) watchSilence();
-      if (settings.connectTimeout > 0 && request.socket?.connecting === true) {
-        connectTimer = setTimeout(() => fail(connectTimedOut(settings.connectTimeout)), settings.connectTimeout).unref();
+      watchSilence();
+      if (clocks.connect > 0 && request.socket?.connecting === true) {
+        connectTimer = setTimeout(() => fail(brokenExchange('connect_timeout')), clocks.connect).unref();
         request.socket.once('encrypted' in request.socket ? 'secureConnect' : 'connect', () => clearTimeout(connectTimer));
       }
     }
@@ -114,6 +118,7 @@ export function carryOut(
         return;
       }
       answer = incoming;
+      watchSilence();
       const length = incoming.headers['content-length'];
       if (length !== undefined && incoming.headers['transfer-encoding'] === undefined && status !== 204)
         res.setHeader('content-length', length);
@@ -127,7 +132,7 @@ export function carryOut(
       incoming.on('end', () => {
         if (isOver) return;
         if (!incoming.complete) {
-          fail(upstreamCutShort());
+          fail(brokenExchange('eof'));
           return;
         }
         isWhole = true;
@@ -137,7 +142,7 @@ export function carryOut(
         res.once('close', () => finish({ kind: 'broken', status, error: signal.reason ?? callerLeft() }));
       });
       incoming.on('error', fail);
-      incoming.on('close', () => fail(upstreamCutShort()));
+      incoming.on('close', () => fail(brokenExchange('eof')));
     }
 
     if (signal.aborted) {

@@ -1,10 +1,10 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { brokenExchange, explainBreak, ProxyError } from '@ai-proxy/core';
 import type { HttpRelay, HttpReply, RelayEnd } from '@ai-proxy/core';
 import { callerLeft } from './binding-errors.ts';
 import type { ProxyEngine } from './proxy-engine.ts';
-import { connectTimedOut, toRelayError } from './relay-errors.ts';
 import { allowedHeaders } from './relay-request.ts';
 import { writeOnSocket } from './write-on-socket.ts';
 
@@ -21,12 +21,11 @@ export interface Tunnel {
   /** Headers of ours beside those of the upstream's answer. */
   readonly ownHeaders: HttpReply['headers'];
   readonly relay: HttpRelay;
-  /** Milliseconds until the upstream must have agreed; 0 is off. */
-  readonly handshakeTimeout: number;
 }
 
 /** Joins a caller's socket to an upstream's by a WebSocket handshake between them. What breaks on one side breaks on the other. */
-export function tunnel(engine: ProxyEngine, { req, socket, head, signal, ownHeaders, relay, handshakeTimeout }: Tunnel): void {
+export function tunnel(engine: ProxyEngine, { req, socket, head, signal: departure, ownHeaders, relay }: Tunnel): void {
+  const signal = AbortSignal.any([departure, relay.signal]);
   let upstream: ClientRequest | undefined;
   let isOver = false;
   let isOpen = false;
@@ -41,7 +40,7 @@ export function tunnel(engine: ProxyEngine, { req, socket, head, signal, ownHead
 
   function failed(cause: unknown): void {
     if (isOver) return;
-    const error = toRelayError(cause, isOpen);
+    const error = cause instanceof ProxyError ? cause : explainBreak(cause, isOpen);
     finish(isOpen ? { kind: 'broken', status: 101, error } : { kind: 'broken', error });
     upstream?.destroy();
     if (isOpen) socket.destroy();
@@ -80,7 +79,7 @@ export function tunnel(engine: ProxyEngine, { req, socket, head, signal, ownHead
         bytes += chunk.byteLength;
       });
       answer.once('end', () => finish({ kind: 'complete', status, bytes }));
-      answer.once('close', () => finish({ kind: 'broken', status, error: toRelayError(undefined, true) }));
+      answer.once('close', () => finish({ kind: 'broken', status, error: brokenExchange('eof') }));
     });
   }
 
@@ -93,7 +92,7 @@ export function tunnel(engine: ProxyEngine, { req, socket, head, signal, ownHead
     socket.once('close', () => tunnelSocket.destroy());
     tunnelSocket.once('close', () => {
       if (failure === undefined) finish({ kind: 'complete', status: 101, bytes: tunnelSocket.bytesRead ?? 0 });
-      else finish({ kind: 'broken', status: 101, error: toRelayError(failure, true) });
+      else finish({ kind: 'broken', status: 101, error: explainBreak(failure, true) });
       if (failure === undefined) socket.destroySoon();
       else socket.destroy();
     });
@@ -109,7 +108,9 @@ export function tunnel(engine: ProxyEngine, { req, socket, head, signal, ownHead
     socket.once('end', leave);
     socket.resume();
   }
-  if (handshakeTimeout > 0) timer = setTimeout(() => failed(connectTimedOut(handshakeTimeout)), handshakeTimeout).unref();
+  // The handshake is what a WebSocket's connection consists of.
+  const { connect } = relay.clocks;
+  if (connect > 0) timer = setTimeout(() => failed(brokenExchange('connect_timeout')), connect).unref();
   const headers = { ...allowedHeaders(relay.headers), ...pick(req.headers, handshakeHeaders), connection: 'Upgrade', upgrade: 'websocket' };
   engine.upgrade(req, socket, head, { url: relay.url, headers, sent, answered: () => {}, failed });
 }

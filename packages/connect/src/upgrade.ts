@@ -52,7 +52,6 @@ export function createUpgradeHandler(engine: () => ProxyEngine, open: Handler, s
         signal,
         ownHeaders: reply.headers,
         relay: reply.body,
-        handshakeTimeout: settings.connectTimeout,
       });
     } else {
       writeOnSocket(socket, reply);

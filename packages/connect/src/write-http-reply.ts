@@ -56,8 +56,8 @@ function writeValue(exchange: Exchange, body: string | Uint8Array, settings: Mou
   res.end(body);
   // What fits into the socket's own buffer leaves without anybody's help.
   if (body.length < 16_384) return;
-  const clock = createWriteClock(res, settings.writeTimeout, () => {
-    exchange.abort(callerStalled(settings.writeTimeout));
+  const clock = createWriteClock(res, settings.writing.timeout, () => {
+    exchange.abort(callerStalled(settings.writing.timeout));
     if ('stream' in res) req.destroy();
     else res.destroy();
   });

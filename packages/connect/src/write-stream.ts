@@ -8,7 +8,7 @@ export async function writeStream(exchange: Exchange, body: HttpStream, settings
   const { res, signal } = exchange;
   const iterator = body.chunks[Symbol.asyncIterator]();
   let wake: (() => void) | undefined;
-  const writer = createResponseWriter(exchange, settings.writeTimeout, () => wake?.());
+  const writer = createResponseWriter(exchange, settings.writing.timeout, () => wake?.());
   const untilTaken = (resolve: () => void): void => {
     wake = resolve;
   };
@@ -16,7 +16,7 @@ export async function writeStream(exchange: Exchange, body: HttpStream, settings
   let lastWrite = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const { keepAlive } = body;
-  const { keepAliveInterval } = settings;
+  const keepAliveInterval = settings.writing.keepAlive;
   const showLife = (): void => {
     const now = performance.now();
     let wait = keepAliveInterval - (now - lastWrite);

@@ -253,8 +253,8 @@ describe('options', () => {
   test.each([
     [{ prefix: 'ai' }, 'prefix'],
     [{ prefix: '/ai?x' }, 'prefix'],
-    [{ writeTimeout: -1 }, 'writeTimeout'],
-    [{ keepAliveInterval: Number.NaN }, 'keepAliveInterval'],
+    [{ writing: { timeout: -1 } }, 'writing.timeout'],
+    [{ writing: { keepAlive: Number.NaN } }, 'writing.keepAlive'],
   ])('that make no sense are refused at the mount: %j', (options, name) => {
     expect(() => mount(echoTarget, options)).toThrow(name);
   });

@@ -19,7 +19,9 @@ interface Relaying extends Listening {
   readonly ends: RelayEnd[];
 }
 
-type RelayChoices = Partial<Pick<HttpRelay, 'headers' | 'responseHeaders' | 'url' | 'method'>>;
+type RelayChoices = Partial<Pick<HttpRelay, 'headers' | 'responseHeaders' | 'url' | 'method' | 'clocks' | 'signal'>>;
+
+const noClocks = { connect: 0, firstByte: 0, idle: 0 };
 
 /** A proxy that relays everything to one upstream, and keeps how each exchange ended. */
 async function relayTo(upstream: string, choices: RelayChoices = {}, options: MountOptions = {}): Promise<Relaying> {
@@ -36,6 +38,8 @@ async function relayTo(upstream: string, choices: RelayChoices = {}, options: Mo
         headers: choices.headers ?? { authorization: 'Bearer operator', 'content-type': 'application/octet-stream' },
         ...(body.kind === 'bytes' ? { body: body.bytes } : {}),
         ...(body.kind === 'value' ? { body: Buffer.from(JSON.stringify(body.value)) } : {}),
+        signal: choices.signal ?? request.signal,
+        clocks: choices.clocks ?? noClocks,
         responseHeaders: choices.responseHeaders ?? ((_status, headers) => pick(headers, ['content-type', 'content-range', 'etag'])),
         settle: (end) => void ends.push(end),
         failure: (error) => ({
@@ -399,7 +403,7 @@ describe('an upstream', () => {
 
   test('that never answers is a 504 when its clock runs out', async () => {
     const upstream = await serveRaw(() => {});
-    const proxy = await relayTo(upstream.url, {}, { relayTimeout: 30 });
+    const proxy = await relayTo(upstream.url, { clocks: { connect: 0, firstByte: 30, idle: 30 } });
 
     expect(await ask(`${proxy.url}/ai/x`)).toMatchObject({ status: 504, body: Buffer.from('{"detail":"timeout_first_byte"}') });
     await until(() => upstream.sockets[0]?.destroyed === true);
@@ -407,7 +411,7 @@ describe('an upstream', () => {
 
   test('that falls silent in its answer is cut when its clock runs out', async () => {
     const upstream = await serveRaw((socket) => socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\n'));
-    const proxy = await relayTo(upstream.url, {}, { relayTimeout: 30 });
+    const proxy = await relayTo(upstream.url, { clocks: { connect: 0, firstByte: 30, idle: 30 } });
 
     const text = await openRaw(proxy.port, 'GET /ai/x HTTP/1.1\r\nhost: a\r\n\r\n').closed;
 
@@ -520,7 +524,7 @@ describe('a caller who leaves', () => {
       res.on('drain', more);
       more();
     });
-    const proxy = await relayTo(upstream.url, {}, { writeTimeout: 40 });
+    const proxy = await relayTo(upstream.url, {}, { writing: { timeout: 40 } });
     const caller = openRaw(proxy.port, 'GET /ai/x HTTP/1.1\r\nhost: a\r\n\r\n');
     caller.socket.pause();
 
@@ -543,6 +547,8 @@ test('a relay whose own functions throw reaches the error handler of the framewo
         url: new URL(gone.url),
         method: request.method,
         headers: {},
+        signal: request.signal,
+        clocks: noClocks,
         responseHeaders: () => ({}),
         settle: () => {},
         failure: () => {

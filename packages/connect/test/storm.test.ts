@@ -39,6 +39,8 @@ test('whatever breaks: nobody gets a clean end that was none, or a byte of anoth
         url: new URL(upstream.url + request.target),
         method: 'GET',
         headers: {},
+        signal: request.signal,
+        clocks: { connect: 0, firstByte: 0, idle: 0 },
         responseHeaders: () => ({ 'content-type': 'text/event-stream' }),
         settle: (end) => void ends.set(request.target, [...(ends.get(request.target) ?? []), end]),
         failure: () => ({ status: 502, headers: {}, body: '' }),

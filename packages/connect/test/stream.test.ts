@@ -78,7 +78,7 @@ describe('an event stream', () => {
       await released.promise;
       yield 'data: 2\n\n';
     }
-    const { port } = await serve(mount(async () => streaming(events(), ': ping\n\n'), { keepAliveInterval: 20 }));
+    const { port } = await serve(mount(async () => streaming(events(), ': ping\n\n'), { writing: { keepAlive: 20 } }));
     const caller = openRaw(port, get.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'));
 
     await caller.received(': ping\n\n\r\n');
@@ -332,7 +332,7 @@ describe('a caller who does not read', () => {
           asked.open(request.signal);
           return streaming(flood());
         },
-        { writeTimeout: 40 },
+        { writing: { timeout: 40 } },
       ),
     );
     const caller = openRaw(port, get);
@@ -344,7 +344,7 @@ describe('a caller who does not read', () => {
 
   test('a whole answer for too long is cut as well', async () => {
     const { port, sockets } = await serve(
-      mount(async () => ({ status: 200, headers: {}, body: Buffer.alloc(32 * 1024 * 1024) }), { writeTimeout: 40 }),
+      mount(async () => ({ status: 200, headers: {}, body: Buffer.alloc(32 * 1024 * 1024) }), { writing: { timeout: 40 } }),
     );
     const caller = openRaw(port, get);
     caller.socket.pause();

@@ -27,7 +27,7 @@ async function openUpstream() {
   return { ...(await listen(server)), seen, closes, sockets };
 }
 
-function relayReply(url: string, ends: RelayEnd[]): HttpReply {
+function relayReply(url: string, ends: RelayEnd[], connect = 0): HttpReply {
   return {
     status: 101,
     headers: { 'x-ai-proxy-id': 'call-1' },
@@ -36,6 +36,8 @@ function relayReply(url: string, ends: RelayEnd[]): HttpReply {
       url: new URL(url),
       method: 'GET',
       headers: { authorization: 'Bearer operator' },
+      signal: new AbortController().signal,
+      clocks: { connect, firstByte: 0, idle: 0 },
       responseHeaders: (_status, headers) => (typeof headers['x-kept'] === 'string' ? { 'x-kept': headers['x-kept'] } : {}),
       settle: (end) => void ends.push(end),
       failure: (error) => ({
@@ -191,7 +193,7 @@ describe('a WebSocket', () => {
   test('whose upstream does not answer the handshake is a 504', async () => {
     const upstream = await serveRaw(() => {});
     const ends: RelayEnd[] = [];
-    const proxy = await openProxy(async () => relayReply(upstream.url, ends), { connectTimeout: 30 });
+    const proxy = await openProxy(async () => relayReply(upstream.url, ends, 30));
 
     expect(readEnd(await openRaw(proxy.port, handshake('/')).closed).head).toMatch(/^HTTP\/1\.1 504/);
     await until(() => upstream.sockets[0]?.destroyed === true);

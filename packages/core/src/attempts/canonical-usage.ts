@@ -11,6 +11,7 @@ export function canonicalUsage(output: unknown): Usage | undefined {
   put(result, 'outputTokens', usage.completion_tokens);
   put(result, 'cachedTokens', detail(usage.prompt_tokens_details, 'cached_tokens'));
   put(result, 'reasoningTokens', detail(usage.completion_tokens_details, 'reasoning_tokens'));
+  put(result, 'seconds', usage.prompt_audio_seconds);
   return result;
 }
 

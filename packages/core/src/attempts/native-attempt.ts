@@ -85,8 +85,8 @@ function watcherSink(watcher: NativeWatcher, call: Call, target: NativeTarget, c
       if (sight.commits) committed = true;
       return [frame];
     },
-    isDone: () => watcher.complete(),
-    end: () => ({ chunks: [], complete: watcher.complete() }),
+    isDone: () => watcher.isDone(),
+    end: () => ({ chunks: [], complete: watcher.isDone() || watcher.isComplete() }),
   };
 }
 

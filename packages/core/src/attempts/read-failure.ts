@@ -7,6 +7,7 @@ import { collect } from '../body/collect.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { redactReport, redactValue, withoutCredential } from './redact.ts';
 import { readRetryAfter } from './retry-after.ts';
+import { isRedirect, upstreamRedirect } from './upstream-redirect.ts';
 
 /** An error page of more than this says nothing that helps. */
 const failureLimit = 1024 * 1024;
@@ -16,16 +17,9 @@ const retryableStatuses: ReadonlySet<number> = new Set([408, 409, 429, 502, 503,
 /** Reads an answer that is not 2xx whole, and says what it means. */
 export async function readFailure(provider: Provider, response: TransportResponse, credential: string | undefined): Promise<ProxyError> {
   const { status, headers } = response;
-  if (status >= 300 && status < 400) {
+  if (isRedirect(status)) {
     await collect(response.body, 0);
-    return new ProxyError(
-      `"${provider.name}" answered with a redirect (${status}), which is never followed. The operator has to set its final base URL.`,
-      {
-        status: 502,
-        code: 'upstream_redirect',
-        source: 'provider',
-      },
-    );
+    return upstreamRedirect(provider, status);
   }
   const bytes = (await collect(decodeAnswer(response), failureLimit)) ?? new Uint8Array();
   const { text, body } = redactReport(new TextDecoder().decode(bytes), credential);

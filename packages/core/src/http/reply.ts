@@ -27,12 +27,23 @@ export interface HttpRelay {
   readonly headers: Record<string, string>;
   /** The bytes to send where a parser has read the caller's stream; otherwise the stream itself goes up. */
   readonly body?: Uint8Array;
+  /** Aborts when the exchange has to end: the caller has left, the call's time is over, the server is going. */
+  readonly signal: AbortSignal;
+  /** In milliseconds; 0 is off. */
+  readonly clocks: RelayClocks;
   /** Which of the upstream's headers come down, and how. */
   readonly responseHeaders: (status: number, headers: HttpHeaders) => Record<string, string | string[]>;
   /** Says once how it ended. */
   readonly settle: (end: RelayEnd) => void;
   /** An answer of ours, in the dialect of the route, for a relay that failed before its headers. */
   readonly failure: (error: unknown) => HttpReply;
+}
+
+/** How long an exchange may take to connect, to begin with its answer, and to fall silent while somebody waits for it. */
+export interface RelayClocks {
+  readonly connect: number;
+  readonly firstByte: number;
+  readonly idle: number;
 }
 
 export type RelayEnd =

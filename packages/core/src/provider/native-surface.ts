@@ -37,8 +37,10 @@ export interface NativeRoute {
 /** Watches a native stream. It sees every frame and changes none. */
 export interface NativeWatcher {
   see(frame: Frame): NativeSight;
-  /** Whether the stream has come to its end. Asked after each arrival, and when the body ends. */
-  complete(): boolean;
+  /** Whether the mark of the end has come: what follows does not count, and the caller need not wait for it. */
+  isDone(): boolean;
+  /** Whether the stream is whole if its body ends here; some servers end without their mark. */
+  isComplete(): boolean;
 }
 
 export interface NativeSight {

@@ -54,7 +54,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     const { request, routed, taps } = underlay;
     if (routed.kind === 'models') return value(await listModels(routing, call.headers));
     if (routed.kind === 'model') return value(await retrieveModel(routed.id, routing, call.headers));
-    if (call.dialect === 'opaque' && call.native) return prepareRelay(call, call.native, request, routed.face);
+    if (call.dialect === 'opaque' && call.native) return prepareRelay(call, call.native, request, routed.face, timeouts);
     if (!call.plan) throw new Error('a policy has taken the plan of a call away');
     return makeAttempts(call, call.plan, taps, attempts);
   };
@@ -82,7 +82,7 @@ export function createProxy(options: ProxyOptions): Proxy {
 
   return {
     handle,
-    fetch: createFetchDoor(handle, transport, upstream.clocks),
+    fetch: createFetchDoor(handle, transport),
     async upgrade(request) {
       const reply = await handle({ ...request, canRelay: true });
       if (reply && typeof reply.body === 'object' && 'kind' in reply.body && reply.body.kind === 'relay') return reply;

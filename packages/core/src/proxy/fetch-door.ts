@@ -4,12 +4,12 @@ import type { HttpRelay, HttpReply, HttpStream } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import { relayByTransport } from '../relay/relay-by-transport.ts';
-import type { Transport, TransportClocks } from '../transport/transport.ts';
+import type { Transport } from '../transport/transport.ts';
 
 export type FetchDoor = (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
 
 /** The proxy for callers who speak `Request` and `Response`. */
-export function createFetchDoor(handle: Handler, transport: Transport, clocks: TransportClocks): FetchDoor {
+export function createFetchDoor(handle: Handler, transport: Transport): FetchDoor {
   return async (input, init) => {
     const request = new Request(input, init);
     const leaving = new AbortController();
@@ -20,7 +20,7 @@ export function createFetchDoor(handle: Handler, transport: Transport, clocks: T
     const asked = toHttpRequest(request, leaving.signal);
     const reply = await handle(asked);
     if (!reply) return Response.json({ error: { message: 'There is nothing at this path.', type: 'not_found_error', param: null, code: 'path_not_found' } }, { status: 404 });
-    const carried = isRelay(reply.body) ? await relayByTransport(reply.body, asked, transport, clocks) : reply;
+    const carried = isRelay(reply.body) ? await relayByTransport(reply.body, asked, transport) : reply;
     return toResponse(carried, request.method, leaving);
   };
 }

@@ -15,7 +15,15 @@ export interface Proxy {
   /** Takes no more calls, waits for those under way up to `grace` milliseconds (30,000 by default), ends the rest with an error. */
   close(options?: { readonly grace?: number }): Promise<void>;
   /** The clocks of whoever writes answers out, in milliseconds. */
-  readonly writing: { readonly timeout: number; readonly keepAlive: number };
+  readonly writing: Writing;
+}
+
+/** How answers are written out; 0 switches a clock off. */
+export interface Writing {
+  /** How long a caller may take nothing of his answer. */
+  readonly timeout: number;
+  /** Silence after which a stream shows a sign of life. */
+  readonly keepAlive: number;
 }
 
 /** Tells a proxy from its options. */

@@ -1,6 +1,7 @@
 import { authorization, credentialFor } from '../attempts/credential.ts';
 import { providerUrl } from '../attempts/exchange.ts';
 import { nativeAnswerHeaders } from '../attempts/native-answer-headers.ts';
+import { isRedirect, upstreamRedirect } from '../attempts/upstream-redirect.ts';
 import { answerError } from '../answer/answer-error.ts';
 import type { Call } from '../call/call.ts';
 import { outcomeOfError } from '../call/outcome-of-error.ts';
@@ -10,12 +11,18 @@ import { ProxyError } from '../errors/proxy-error.ts';
 import type { Face } from '../faces/face.ts';
 import { requestHeadersForUpstream } from '../headers/request-headers.ts';
 import { headerValue } from '../http/headers.ts';
-import type { HttpRelay, RelayEnd } from '../http/reply.ts';
+import type { HttpRelay, RelayClocks, RelayEnd } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { explainBreak } from '../transport/explain-break.ts';
 
 /** Describes an opaque exchange: where it goes, what goes up, what comes down, and how its end is told. Nothing is sent yet. */
-export async function prepareRelay(call: Call, target: NativeTarget, request: HttpRequest, face: Face): Promise<RelayReply> {
+export async function prepareRelay(
+  call: Call,
+  target: NativeTarget,
+  request: HttpRequest,
+  face: Face,
+  clocks: RelayClocks,
+): Promise<RelayReply> {
   const { provider } = target;
   const { receipt } = call;
   const credential = await credentialFor(provider, call.headers);
@@ -34,7 +41,10 @@ export async function prepareRelay(call: Call, target: NativeTarget, request: Ht
       ...authorization(provider, credential),
     },
     ...(body ? { body } : {}),
+    signal: call.signal,
+    clocks,
     responseHeaders(status, headers) {
+      if (isRedirect(status)) throw upstreamRedirect(provider, status);
       receipt.status = status;
       receipt.firstByte();
       return {

@@ -1,10 +1,10 @@
 import type { HttpRelay, HttpReply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
-import type { Transport, TransportClocks } from '../transport/transport.ts';
+import type { Transport } from '../transport/transport.ts';
 
 /** Carries out an opaque exchange where the binding has no way of its own: bytes through, one attempt. */
-export async function relayByTransport(relay: HttpRelay, request: HttpRequest, transport: Transport, clocks: TransportClocks): Promise<HttpReply> {
-  const { signal } = request;
+export async function relayByTransport(relay: HttpRelay, request: HttpRequest, transport: Transport): Promise<HttpReply> {
+  const { signal, clocks } = relay;
   const body = relay.body ?? (request.body.kind === 'stream' ? request.body.stream : undefined);
   try {
     const response = await transport.send({

@@ -1,8 +1,6 @@
 import { ProxyError } from '../errors/proxy-error.ts';
 
-/** Where an exchange with a provider was when it broke. */
-export type ExchangePhase = 'connecting' | 'waiting' | 'receiving';
-
+/** What broke an exchange with a provider. */
 export type BrokenBy = 'refused' | 'reset' | 'eof' | 'garbage' | 'connect_timeout' | 'first_byte_timeout' | 'idle_timeout';
 
 const descriptions: Record<BrokenBy, { readonly status: number; readonly code: string; readonly message: string }> = {

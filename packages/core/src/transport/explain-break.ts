@@ -3,7 +3,7 @@ import { toProxyError } from '../errors/to-proxy-error.ts';
 import { brokenExchange } from './broken-exchange.ts';
 
 const unreachable =
-  /^(?:ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPROTO|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED|ERR_INVALID_URL)/;
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|EADDRNOTAVAIL|EMFILE|ETIMEDOUT|EPROTO|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED|ERR_INVALID_URL)/;
 
 /** Says by an error's code, Node's or undici's, how an exchange broke; `answered` tells whether the headers had come. */
 export function explainBreak(error: unknown, answered: boolean): ProxyError {
@@ -18,6 +18,8 @@ export function explainBreak(error: unknown, answered: boolean): ProxyError {
   if (name === 'HTTPParserError' && message.includes('Invalid EOF state')) return brokenExchange('eof', error);
   if (name === 'HTTPParserError' || code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return brokenExchange('garbage', error);
   if (!answered && unreachable.test(code)) return brokenExchange('refused', error);
+  // Node gives an early end the code of a reset as well; only a real reset comes from a system call.
+  if (code === 'ECONNRESET' && error instanceof Error && !('syscall' in error)) return brokenExchange('eof', error);
   if (code === 'UND_ERR_SOCKET' && message.includes('other side closed')) return brokenExchange('eof', error);
   return brokenExchange('reset', error);
 }

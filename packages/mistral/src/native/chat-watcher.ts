@@ -9,9 +9,11 @@ const nothing: NativeSight = {};
 
 /**
  * Watches streams in the form of chat completions: chat, fill-in-the-middle, agents, and OpenAI's older completions. Only `[DONE]` is
- * their end: after the finish of one choice another choice, the usage and the mark itself may still come.
+ * their end mark: after the finish of one choice another choice, the usage and the mark itself may still come. A body that ends once every
+ * choice has finished is whole all the same: some servers never write the mark.
  */
 export function createChatWatcher(): NativeWatcher {
+  const finished = new Map<JsonValue | undefined, boolean>();
   let committed = false;
   let done = false;
   return {
@@ -25,13 +27,24 @@ export function createChatWatcher(): NativeWatcher {
       const failure = readFailure(frame, event);
       if (failure !== undefined) return { failure };
       if (event === undefined) return nothing;
+      noteFinishes(event['choices'], finished);
       const commits = !committed && hasOutput(event['choices']);
       if (commits) committed = true;
       const usage = readUsageObject(event['usage']);
       return { ...(commits ? { commits } : {}), ...(usage === undefined ? {} : { usage }) };
     },
-    complete: () => done,
+    isDone: () => done,
+    isComplete: () => finished.size > 0 && [...finished.values()].every((isFinished) => isFinished),
   };
+}
+
+function noteFinishes(choices: JsonValue | undefined, finished: Map<JsonValue | undefined, boolean>): void {
+  if (!Array.isArray(choices)) return;
+  for (const choice of choices) {
+    if (!isJsonObject(choice)) continue;
+    const { index } = choice;
+    finished.set(index, finished.get(index) === true || typeof choice['finish_reason'] === 'string');
+  }
 }
 
 /** What a frame reports of a failure, in whatever shape. */
@@ -58,10 +71,10 @@ function saysSomething(choice: JsonObject): boolean {
 }
 
 /**
- * Whether a chunk of a committed stream can hold nothing that has to be read: no usage, no error. Judged by text, because parsing every
+ * Whether a chunk of a committed stream can hold nothing that has to be read: no finish, no usage, no error. Judged by text, because parsing every
  * chunk would cost more than forwarding it; quotes inside of JSON strings are escaped, so that nothing a model writes can look like
  * these keys.
  */
 function isPlainChunk({ kind, data }: Frame): boolean {
-  return kind === 'event' && data.includes('"choices":[{"') && !data.includes('"usage"') && !data.includes('"error"');
+  return kind === 'event' && data.includes('"choices":[{"') && !data.includes('"finish_reason":"') && !data.includes('"usage"') && !data.includes('"error"');
 }

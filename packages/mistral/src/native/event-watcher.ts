@@ -34,7 +34,8 @@ export function createEventWatcher(vocabulary: EventVocabulary): NativeWatcher {
       const usage = readUsageObject(event['usage']) ?? readUsageObject(responseUsage(event));
       return { ...(commits ? { commits: true } : {}), ...(usage === undefined ? {} : { usage }) };
     },
-    complete: () => done,
+    isDone: () => done,
+    isComplete: () => done,
   };
 }
 

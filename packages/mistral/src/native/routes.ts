@@ -35,9 +35,10 @@ const inferenceRoutes: readonly NativeRoute[] = [
   inference('conversations', '/v1/conversations/:id/restart', true),
 ];
 
-/** Uploads, downloads and what works with them. Open: a file, a job or an agent is part of using the models. */
+/** Uploads, downloads, the WebSocket of realtime transcription, and what works with them. Open: a file, a job or an agent is part of using the models. */
 const openRelays: readonly NativeRoute[] = [
   relay('transcriptions', ['POST'], '/v1/audio/transcriptions'),
+  relay('transcriptions', ['GET'], '/v1/audio/transcriptions/realtime'),
   relay('voices', ['GET', 'POST'], '/v1/audio/voices'),
   relay('voices', ['GET', 'PATCH', 'DELETE'], '/v1/audio/voices/:id'),
   relay('voices', ['GET'], '/v1/audio/voices/:id/sample'),

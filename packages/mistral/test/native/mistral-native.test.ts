@@ -13,7 +13,7 @@ const frame = (data: unknown, event?: string): Frame => ({
 });
 const watch = (operation: string, ...frames: Frame[]): { sights: NativeSight[]; complete: boolean } => {
   const watcher = native.createWatcher(operation);
-  return { sights: frames.map((one) => watcher.see(one)), complete: watcher.complete() };
+  return { sights: frames.map((one) => watcher.see(one)), complete: watcher.isDone() };
 };
 const chunk = (delta: object, finish: string | null = null, rest: object = {}): Frame =>
   frame({ id: 'x', choices: [{ index: 0, delta, finish_reason: finish }], ...rest });
@@ -123,8 +123,13 @@ describe('the watcher of a native stream', () => {
     expect(complete).toBe(true);
   });
 
-  it('of chat has not ended before the mark', () => {
-    expect(watch('chat', chunk({ content: 'a' }, 'stop', { usage })).complete).toBe(false);
+  it('of chat has not ended before the mark, but is whole if its body ends once every choice has finished', () => {
+    const watcher = native.createWatcher('chat');
+    watcher.see(frame({ id: 'x', choices: [{ index: 0, delta: { content: 'a' } }, { index: 1, delta: { content: 'b' } }] }));
+    watcher.see(frame({ id: 'x', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }));
+    expect([watcher.isDone(), watcher.isComplete()]).toEqual([false, false]);
+    watcher.see(frame({ id: 'x', choices: [{ index: 1, delta: {}, finish_reason: 'length' }], usage }));
+    expect([watcher.isDone(), watcher.isComplete()]).toEqual([false, true]);
   });
 
   it.each([

@@ -396,7 +396,7 @@ describe('the native API of an OpenAI-compatible server', () => {
   const see = (operation: string, ...events: object[]) => {
     const watcher = native?.createWatcher(operation);
     const sights = events.map((event) => watcher?.see({ kind: 'event', data: JSON.stringify(event) }));
-    return { sights, complete: watcher?.complete() };
+    return { sights, complete: watcher?.isDone() };
   };
 
   it('watches fill-in-the-middle of llama-server', () => {

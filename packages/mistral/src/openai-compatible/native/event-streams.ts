@@ -34,7 +34,8 @@ export function createInfillWatcher(): NativeWatcher {
       const usage = readInfillUsage(event);
       return { ...(commits ? { commits } : {}), ...(done && usage !== undefined ? { usage } : {}) };
     },
-    complete: () => done,
+    isDone: () => done,
+    isComplete: () => done,
   };
 }
 
