@@ -1,9 +1,9 @@
 import { ProxyError } from '../errors/proxy-error.ts';
 import type { Provider } from '../provider/provider.ts';
 
-/** Whether an answer sends its reader elsewhere. 304 is no redirect: it says that a copy is still good. */
+/** Whether an answer is none by itself. */
 export function isRedirect(status: number): boolean {
-  return status >= 300 && status < 400 && status !== 304;
+  return status >= 300 && status < 400;
 }
 
 /** What callers are told of a redirect. Neither the proxy follows it nor the caller: it would take keys and bodies where the operator has not sent them. */

@@ -44,7 +44,8 @@ export async function prepareRelay(
     signal: call.signal,
     clocks,
     responseHeaders(status, headers) {
-      if (isRedirect(status)) throw upstreamRedirect(provider, status);
+      // 304 leads nowhere: it says that the caller's own copy is still good.
+      if (isRedirect(status) && status !== 304) throw upstreamRedirect(provider, status);
       receipt.status = status;
       receipt.firstByte();
       return {
