@@ -1,4 +1,4 @@
-import { defineProvider, ProxyError } from '@ai-proxy/core';
+import { defineProvider, environmentVariable, ProxyError } from '@ai-proxy/core';
 import type { ApiKey, Provider } from '@ai-proxy/core';
 import { chatOperation } from './chat/operation.ts';
 import { completionsOperation } from './completions/operation.ts';
@@ -10,7 +10,6 @@ import { mistralModels } from './models/listing.ts';
 import { moderationsOperation } from './moderations/operation.ts';
 import { mistralNative } from './native/surface.ts';
 import { toBaseURL } from './options/base-url.ts';
-import { environmentVariable } from './options/environment.ts';
 import type { MistralOptions } from './options/mistral-options.ts';
 import { readMistralOptions } from './options/read-mistral-options.ts';
 

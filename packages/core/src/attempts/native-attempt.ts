@@ -35,10 +35,10 @@ export async function attemptNative(call: Call, target: NativeTarget, surface: N
   return framing ? readStream(call, target, surface, upstream, sent, framing) : readWhole(call, target, surface, upstream, sent);
 }
 
-/** A policy that changed the input has taken the bytes away. */
+/** The bytes as they came, unless a policy has put another input in the place of theirs. */
 function bodyOf(call: Call, target: NativeTarget): { readonly body?: string | Uint8Array } {
   if (target.method === 'GET' || target.method === 'HEAD') return {};
-  return { body: target.bytes ?? JSON.stringify(call.input) };
+  return { body: target.bytes && call.input === target.readAs ? target.bytes : JSON.stringify(call.input) };
 }
 
 function framingOf(contentType: string | undefined): Framing | undefined {

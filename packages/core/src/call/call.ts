@@ -13,7 +13,10 @@ export interface Call {
   readonly dialect: Dialect;
   /** Which face the caller speaks: `openai`, or the provider's name on its native routes. */
   readonly face: string;
-  /** The request in canonical form, or in the provider's own on native routes; empty where the call is opaque. */
+  /**
+   * The request in canonical form, or in the provider's own on native routes; empty where the call is opaque. A policy that changes it puts another in
+   * its place: `call.input = { ...call.input, temperature: 0 }`.
+   */
   input: JsonObject;
   /** The model as the caller named it; absent where the route has none. */
   readonly model: string | undefined;

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../json/json.ts';
 import type { NativeRoute } from '../provider/native-surface.ts';
 import type { Provider } from '../provider/provider.ts';
 
@@ -10,6 +11,8 @@ export interface NativeTarget {
   readonly path: string;
   /** With its `?`, or empty. */
   readonly query: string;
-  /** The body as it came, for sending it on byte for byte; absent once a policy has changed `call.input`. */
+  /** The body as it came: it is sent on byte for byte as long as `call.input` is what it was read as. */
   readonly bytes?: Uint8Array;
+  /** What `bytes` were read as. */
+  readonly readAs?: JsonObject;
 }

@@ -3,6 +3,7 @@ import type { JsonRequestLimits } from '../body/read-json-request.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import { decodeOpenaiRequest } from '../faces/openai/decode-request.ts';
 import type { HttpRequest } from '../http/request.ts';
+import { freezeJson } from '../json/freeze-json.ts';
 import { isJsonObject } from '../json/json.ts';
 import type { CallStart } from './calls.ts';
 import type { RoutedRequest } from './route-request.ts';
@@ -41,9 +42,10 @@ export async function decodeCall(request: HttpRequest, routed: RoutedCall, limit
   }
   return {
     ...outline,
-    input: value,
+    // The bytes go up as long as the input is the one they were read as. Changed in place it would still be that, and the change would be lost.
+    input: freezeJson(value),
     model: typeof value.model === 'string' ? value.model : undefined,
     stream: value.stream === true,
-    native: { ...target, bytes },
+    native: { ...target, bytes, readAs: value },
   };
 }

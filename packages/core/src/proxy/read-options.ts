@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { openaiSegments } from '../faces/openai/routes.ts';
 import type { Log } from '../log/log.ts';
 import { nearestNames } from '../path/nearest-names.ts';
+import { checkProviderName } from '../provider/check-provider-name.ts';
 import type { Provider } from '../provider/provider.ts';
 import { findAliasCycle } from '../routing/check-aliases.ts';
 import type { Policy } from '../stages/policy.ts';
@@ -82,8 +82,7 @@ function checkProviders(providers: readonly Provider[]): void {
   }
   const names = new Set<string>();
   for (const { name } of providers) {
-    if (!/^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/i.test(name)) throw new TypeError(`"${name}" cannot be the name of a provider: use letters, digits, ".", "_" and "-".`);
-    if (openaiSegments.has(name)) throw new TypeError(`"${name}" cannot be the name of a provider: it is a path of the proxy itself.`);
+    checkProviderName('providers', name);
     if (names.has(name)) throw new TypeError(`Two providers are named "${name}". Give one another name, as in mistral({ name: 'codestral' }).`);
     names.add(name);
   }

@@ -1,38 +1,23 @@
+import { inferenceRoute as inference, relayRoute as relay } from '@ai-proxy/core';
 import type { NativeRoute } from '@ai-proxy/core';
-
-const inference = (operation: string, path: string, streams = false): NativeRoute => ({
-  methods: ['POST'],
-  path,
-  operation,
-  kind: 'inference',
-  ...(streams ? { framing: 'sse' } : {}),
-});
-
-const relay = (operation: string, methods: readonly string[], path: string, closed?: string): NativeRoute => ({
-  methods,
-  path,
-  operation,
-  kind: 'relay',
-  ...(closed === undefined ? {} : { closed }),
-});
 
 const everyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** JSON in, JSON or an event stream out. */
 const inferenceRoutes: readonly NativeRoute[] = [
-  inference('chat', '/v1/chat/completions', true),
-  inference('fim', '/v1/fim/completions', true),
-  inference('agents', '/v1/agents/completions', true),
+  inference('chat', '/v1/chat/completions', 'sse'),
+  inference('fim', '/v1/fim/completions', 'sse'),
+  inference('agents', '/v1/agents/completions', 'sse'),
   inference('embeddings', '/v1/embeddings'),
   inference('moderations', '/v1/moderations'),
   inference('moderations', '/v1/chat/moderations'),
   inference('classifications', '/v1/classifications'),
   inference('classifications', '/v1/chat/classifications'),
   inference('ocr', '/v1/ocr'),
-  inference('speech', '/v1/audio/speech', true),
-  inference('conversations', '/v1/conversations', true),
-  inference('conversations', '/v1/conversations/:id', true),
-  inference('conversations', '/v1/conversations/:id/restart', true),
+  inference('speech', '/v1/audio/speech', 'sse'),
+  inference('conversations', '/v1/conversations', 'sse'),
+  inference('conversations', '/v1/conversations/:id', 'sse'),
+  inference('conversations', '/v1/conversations/:id/restart', 'sse'),
 ];
 
 /** Uploads, downloads, the WebSocket of realtime transcription, and what works with them. Open: a file, a job or an agent is part of using the models. */

@@ -1,7 +1,6 @@
+import { checkChoice, checkKnownOptions, checkOpenGroups, checkProviderName } from '@ai-proxy/core';
 import type { ApiKey } from '@ai-proxy/core';
 import { toBaseURL } from '../options/base-url.ts';
-import { checkChoice, checkKnownOptions, checkOpenGroups } from '../options/known-options.ts';
-import { checkProviderName } from '../options/provider-name.ts';
 import { compatibleGroups } from './native/routes.ts';
 
 /** Options of {@link openaiCompatible}. */

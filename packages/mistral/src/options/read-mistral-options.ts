@@ -1,10 +1,9 @@
+import { checkChoice, checkKnownOptions, checkOpenGroups, checkProviderName } from '@ai-proxy/core';
 import type { MessageOrderRepairs } from '../chat/request/message-order.ts';
 import { repairNames } from '../chat/request/message-order.ts';
 import { mistralGroups } from '../native/routes.ts';
 import { toBaseURL } from './base-url.ts';
-import { checkChoice, checkKnownOptions, checkOpenGroups } from './known-options.ts';
 import type { MistralOptions } from './mistral-options.ts';
-import { checkProviderName } from './provider-name.ts';
 
 const known: readonly (keyof MistralOptions)[] = [
   'name',

@@ -1,20 +1,5 @@
+import { inferenceRoute as inference, relayRoute as relay } from '@ai-proxy/core';
 import type { NativeRoute } from '@ai-proxy/core';
-
-const inference = (operation: string, path: string, streams = false): NativeRoute => ({
-  methods: ['POST'],
-  path,
-  operation,
-  kind: 'inference',
-  ...(streams ? { framing: 'sse' } : {}),
-});
-
-const relay = (operation: string, methods: readonly string[], path: string, closed?: string): NativeRoute => ({
-  methods,
-  path,
-  operation,
-  kind: 'relay',
-  ...(closed === undefined ? {} : { closed }),
-});
 
 /**
  * Everything of a self-hosted server's own API that is let through; a path that is not here does not exist. Routes without `/v1` are
@@ -31,16 +16,16 @@ const relay = (operation: string, methods: readonly string[], path: string, clos
  * | `streams` | reads and stops streams that somebody else began |
  */
 export const compatibleRoutes: readonly NativeRoute[] = [
-  inference('chat', '/v1/chat/completions', true),
-  inference('completions', '/v1/completions', true),
+  inference('chat', '/v1/chat/completions', 'sse'),
+  inference('completions', '/v1/completions', 'sse'),
   inference('embeddings', '/v1/embeddings'),
-  inference('responses', '/v1/responses', true),
-  inference('messages', '/v1/messages', true),
+  inference('responses', '/v1/responses', 'sse'),
+  inference('messages', '/v1/messages', 'sse'),
   inference('tokenize', '/v1/messages/count_tokens'),
   inference('rerank', '/v1/rerank'),
   inference('rerank', '/v1/reranking'),
   inference('rerank', '/rerank'),
-  inference('infill', '/infill', true),
+  inference('infill', '/infill', 'sse'),
   inference('tokenize', '/tokenize'),
   inference('tokenize', '/detokenize'),
   inference('tokenize', '/apply-template'),

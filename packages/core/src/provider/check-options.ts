@@ -1,10 +1,10 @@
-import { nearestName } from './nearest-name.ts';
+import { nearestNames } from '../path/nearest-names.ts';
 
 /** Throws a `TypeError` for an option that does not exist, and names the one that was probably meant. */
 export function checkKnownOptions(where: string, options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    const nearest = nearestName(name, known);
+    const [nearest] = nearestNames(name, known, 1);
     const advice = nearest === undefined ? `known options are ${known.join(', ')}` : `did you mean \`${nearest}\`?`;
     throw new TypeError(`${where}: there is no option \`${name}\`; ${advice}`);
   }
@@ -22,7 +22,7 @@ export function checkOpenGroups(where: string, open: unknown, groups: readonly s
   if (!Array.isArray(open)) throw new TypeError(`${where}: \`open\` must be a list of route groups: ${groups.join(', ')}`);
   for (const group of open) {
     if (typeof group === 'string' && groups.includes(group)) continue;
-    const nearest = nearestName(String(group), groups);
+    const [nearest] = nearestNames(String(group), groups, 1);
     const advice = nearest === undefined ? `closed groups are ${groups.join(', ')}` : `did you mean \`${nearest}\`?`;
     throw new TypeError(`${where}: \`open\` names no closed group \`${String(group)}\`; ${advice}`);
   }

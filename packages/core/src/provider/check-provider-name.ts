@@ -1,4 +1,7 @@
-const reserved = new Set(['v1', 'compat', 'api', 'models', 'chat', 'completions', 'embeddings', 'fim', 'moderations', 'health', 'prompts']);
+import { openaiSegments } from '../faces/openai/routes.ts';
+
+/** Paths of the proxy, of its command, and of faces beside OpenAI's. */
+const reserved = new Set([...openaiSegments, 'api', 'health', 'prompts']);
 
 /** Throws a `TypeError` unless the name can be a segment of a path and the prefix of a model without meaning something else there. */
 export function checkProviderName(where: string, name: unknown): string {
