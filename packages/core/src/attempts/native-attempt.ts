@@ -80,8 +80,10 @@ function watcherSink(watcher: NativeWatcher, call: Call, target: NativeTarget, c
     decode(frame) {
       const sight = watcher.see(frame);
       if (sight.usage) call.receipt.usage = { ...call.receipt.usage, ...sight.usage };
-      // The frame goes down with the bytes around it: it is not told a second time, unless nothing has gone down yet.
-      if (sight.failure) throw readFailureInside(target.provider, sight.failure.body, credential, { reported: committed });
+      // The frame goes down with the bytes around it: it is not told a second time, unless nothing has gone down yet, or the frame is none that
+      // readers of event streams know.
+      const reported = committed && frame.kind === 'event';
+      if (sight.failure) throw readFailureInside(target.provider, sight.failure.body, credential, { reported });
       if (sight.commits) committed = true;
       return [frame];
     },
