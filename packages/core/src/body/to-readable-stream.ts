@@ -1,13 +1,27 @@
+export interface ReadableStreamOptions {
+  /** Called first when the reader leaves. */
+  readonly onCancel?: () => void;
+  /** Chooses what the stream breaks with; by default what its source broke with. */
+  readonly explain?: (error: unknown) => unknown;
+}
+
 /** An async iterable as a web stream: read only when its reader asks, stopped when he leaves, broken when it breaks. */
-export function toReadableStream(source: AsyncIterable<string | Uint8Array>, onCancel?: () => void): ReadableStream<Uint8Array<ArrayBuffer>> {
+export function toReadableStream(
+  source: AsyncIterable<string | Uint8Array>,
+  { onCancel, explain = (error) => error }: ReadableStreamOptions = {},
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   const iterator = source[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       async pull(controller) {
-        const { done, value } = await iterator.next();
-        if (done) controller.close();
-        else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : (value as Uint8Array<ArrayBuffer>));
+        try {
+          const { done, value } = await iterator.next();
+          if (done) controller.close();
+          else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : (value as Uint8Array<ArrayBuffer>));
+        } catch (error) {
+          controller.error(explain(error));
+        }
       },
       async cancel() {
         onCancel?.();

@@ -4,6 +4,7 @@ import { createReceipt } from '../call/create-receipt.ts';
 import type { NativeTarget } from '../call/native-target.ts';
 import type { Dialect, Operation } from '../call/operation.ts';
 import type { Receipt } from '../call/receipt.ts';
+import { callerLeft } from '../errors/caller-left.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { JsonObject } from '../json/json.ts';
@@ -40,7 +41,7 @@ export interface CallsOptions {
 export function createCalls(options: CallsOptions): Calls {
   const underWay = new Map<string, AbortController>();
   let isClosing = false;
-  let onEmpty: (() => void) | undefined;
+  const onEmpty = new Set<() => void>();
 
   return {
     open(request, start) {
@@ -56,7 +57,9 @@ export function createCalls(options: CallsOptions): Calls {
         clearTimeout(clock);
         request.signal.removeEventListener('abort', onCallerGone);
         underWay.delete(id);
-        if (underWay.size === 0) onEmpty?.();
+        if (underWay.size === 0) for (const tell of onEmpty) tell();
+        // What is over has nothing under way; a good end may still be reading the rest of a stream, so that its connection can serve again.
+        if (settled.outcome !== 'ok') ending.abort(callerLeft());
         options.onSettled(settled);
       });
       const taps: ((chunk: unknown) => void)[] = [];
@@ -93,7 +96,7 @@ export function createCalls(options: CallsOptions): Calls {
       isClosing = true;
       if (underWay.size === 0) return;
       const allEnded = new Promise<void>((resolve) => {
-        onEmpty = resolve;
+        onEmpty.add(resolve);
       });
       const patience = setTimeout(() => {
         for (const ending of underWay.values()) ending.abort(shuttingDown());

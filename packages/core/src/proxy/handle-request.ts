@@ -66,10 +66,11 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
       return answerReply({ ...reply, headers: { ...requestId(call, face), ...reply.headers } }, encoder, call, headers(), (error) => tell(error, call));
     } catch (cause) {
       const error = toProxyError(call.signal.aborted ? call.signal.reason : cause);
-      call.receipt.status = error.status;
+      const reply = answerError(error, face, { ...requestId(call, face), ...attempted(call), ...headers() });
+      call.receipt.status = reply.status;
       call.receipt.settle(outcomeOfError(error), error.code ?? undefined);
       tell(error, call);
-      return answerError(error, face, { ...requestId(call, face), ...attempted(call), ...headers() });
+      return reply;
     }
   }
 

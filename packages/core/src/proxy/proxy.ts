@@ -1,13 +1,14 @@
 import type { Handler } from '../http/handler.ts';
 import type { HttpReply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
+import type { FetchDoor } from './fetch-door.ts';
 
 /** A proxy, free of any framework. Several mounts may share one. */
 export interface Proxy {
   /** Answers a request; nothing where it is not for the proxy. */
   readonly handle: Handler;
-  /** The same for callers who speak `Request` and `Response`; it fits where an SDK takes a `fetch`. */
-  fetch(input: Request | string | URL, init?: RequestInit): Promise<Response>;
+  /** The same in the form of `fetch`, for callers who speak the web's own requests, and for SDKs that take one. */
+  readonly fetch: FetchDoor;
   /** Decides about a WebSocket: a relay to carry out, or the answer that refuses it. */
   upgrade(request: HttpRequest): Promise<HttpReply>;
   /** Resolves when every provider has its credential and has listed its models once; rejects with what is missing. */

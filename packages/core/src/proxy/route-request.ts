@@ -1,9 +1,11 @@
 import { ProxyError } from '../errors/proxy-error.ts';
 import { toProxyError } from '../errors/to-proxy-error.ts';
+import { toProxyError } from '../errors/to-proxy-error.ts';
 import type { Face } from '../faces/face.ts';
 import { createNativeFace } from '../faces/native/native-face.ts';
 import { openaiFace } from '../faces/openai/openai-face.ts';
 import { matchOpenaiRoute } from '../faces/openai/routes.ts';
+import type { OpenaiRouteMatch } from '../faces/openai/routes.ts';
 import { matchNativeRoute } from '../path/match-native-route.ts';
 import { rawSegments } from '../path/segments.ts';
 import { splitTarget } from '../path/split-target.ts';

@@ -1,3 +1,5 @@
+import { onStop } from '../body/on-stop.ts';
+import { callerLeft } from '../errors/caller-left.ts';
 import type { HttpRelay, HttpReply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -24,19 +26,24 @@ export async function relayByTransport(relay: HttpRelay, request: HttpRequest, t
   }
 }
 
-async function* watched(body: AsyncIterable<Uint8Array>, status: number, relay: HttpRelay): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  let isComplete = false;
-  try {
-    for await (const chunk of body) {
-      bytes += chunk.byteLength;
-      yield chunk;
+function watched(body: AsyncIterable<Uint8Array>, status: number, relay: HttpRelay): AsyncIterable<Uint8Array> {
+  const broken = (error: unknown): void => relay.settle({ kind: 'broken', status, error });
+
+  async function* passOn(): AsyncGenerator<Uint8Array, void, undefined> {
+    let bytes = 0;
+    try {
+      for await (const chunk of body) {
+        bytes += chunk.byteLength;
+        yield chunk;
+      }
+      relay.settle({ kind: 'complete', status, bytes });
+    } catch (error) {
+      broken(error);
+      throw error;
     }
-    isComplete = true;
-  } catch (error) {
-    relay.settle({ kind: 'broken', status, error });
-    throw error;
-  } finally {
-    relay.settle(isComplete ? { kind: 'complete', status, bytes } : { kind: 'broken', status, error: new Error('the reader stopped') });
   }
+
+  // An answer that nobody reads comes to no end of its own.
+  relay.signal.addEventListener('abort', () => broken(relay.signal.reason), { once: true });
+  return onStop(passOn(), () => broken(callerLeft()));
 }
