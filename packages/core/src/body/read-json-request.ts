@@ -66,7 +66,12 @@ function serialise(value: unknown): Uint8Array {
     return encoder.encode(JSON.stringify(value) ?? '');
   } catch (cause) {
     // A parser before us has no bound of depth; serialising what it let through overflows the stack, which can be caught here.
-    throw new ProxyError('The request body is nested too deeply to be sent on.', { status: 400, code: 'invalid_json', source: 'caller', cause });
+    throw new ProxyError('The request body is nested too deeply to be sent on.', {
+      status: 400,
+      code: 'invalid_json',
+      source: 'caller',
+      cause,
+    });
   }
 }
 
@@ -87,7 +92,10 @@ const tooLarge = (limit: number): ProxyError =>
     source: 'caller',
   });
 
-async function* inflated(stream: AsyncIterable<Uint8Array>, encoding: NonNullable<ReturnType<typeof readEncoding>>): AsyncGenerator<Uint8Array> {
+async function* inflated(
+  stream: AsyncIterable<Uint8Array>,
+  encoding: NonNullable<ReturnType<typeof readEncoding>>,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* inflate(stream, encoding);
   } catch (cause) {

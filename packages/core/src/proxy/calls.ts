@@ -108,7 +108,11 @@ export function createCalls(options: CallsOptions): Calls {
 }
 
 const outOfTime = (): ProxyError =>
-  new ProxyError('The call took longer than it may in all (the "total" clock ran out).', { status: 504, code: 'timeout_total', retryable: false });
+  new ProxyError('The call took longer than it may in all (the "total" clock ran out).', {
+    status: 504,
+    code: 'timeout_total',
+    retryable: false,
+  });
 
 /** For calls that come, or are still under way, when the server goes. */
 export const shuttingDown = (): ProxyError =>

@@ -12,7 +12,9 @@ export type FetchDoor = (input: Request | string | URL, init?: RequestInit) => P
 const nothingHere: HttpReply = {
   status: 404,
   headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ error: { message: 'There is nothing at this path.', type: 'not_found_error', param: null, code: 'path_not_found' } }),
+  body: JSON.stringify({
+    error: { message: 'There is nothing at this path.', type: 'not_found_error', param: null, code: 'path_not_found' },
+  }),
 };
 
 /** The proxy for callers who speak `Request` and `Response`. */

@@ -63,7 +63,9 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
       // Made before the stages: how the answer is written follows from what the caller asked, whatever a policy makes of it.
       const encoder = face.createEncoder(call);
       const reply = await options.serve({ call, taps }, request, routed);
-      return answerReply({ ...reply, headers: { ...requestId(call, face), ...reply.headers } }, encoder, call, headers(), (error) => tell(error, call));
+      return answerReply({ ...reply, headers: { ...requestId(call, face), ...reply.headers } }, encoder, call, headers(), (error) =>
+        tell(error, call),
+      );
     } catch (cause) {
       const error = toProxyError(call.signal.aborted ? call.signal.reason : cause);
       const reply = answerError(error, face, { ...requestId(call, face), ...attempted(call), ...headers() });
@@ -89,7 +91,13 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
 
   /** What a caller cannot be told in full, the operator is. */
   function tell(error: ProxyError, call: Call): void {
-    const fields = { id: call.id, operation: call.operation, provider: call.receipt.provider, model: call.receipt.modelServed, code: error.code };
+    const fields = {
+      id: call.id,
+      operation: call.operation,
+      provider: call.receipt.provider,
+      model: call.receipt.modelServed,
+      code: error.code,
+    };
     if (error.code === 'internal_error') log.error({ ...fields, cause: describe(error.cause) }, 'a request failed inside the proxy');
     else if (error.code === 'provider_credentials') log.warn(fields, 'a provider refused its credential');
     else if (error.source === 'provider' && error.status >= 500) log.warn({ ...fields, cause: describe(error.cause) }, error.message);

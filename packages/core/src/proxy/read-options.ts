@@ -9,7 +9,10 @@ import type { Transport } from '../transport/transport.ts';
 import type { ProxyOptions, Retry, Settings } from './options.ts';
 
 const count = z.number().int().nonnegative();
-const milliseconds = z.number().nonnegative().max(2 ** 31 - 1);
+const milliseconds = z
+  .number()
+  .nonnegative()
+  .max(2 ** 31 - 1);
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const functionSchema = z.custom<(...values: never[]) => unknown>(isFunction, { error: 'expected a function' });
 
@@ -17,12 +20,36 @@ const routeSchema: z.ZodType = z.lazy(() => z.union([z.string().min(1), z.strict
 
 const providerSchema = z.custom<Provider>(
   (value) =>
-    typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string' && 'operations' in value && 'error' in value,
+    typeof value === 'object' &&
+    value !== null &&
+    'name' in value &&
+    typeof value.name === 'string' &&
+    'operations' in value &&
+    'error' in value,
   { error: 'expected a provider: call it, as in providers: [mistral()]' },
 );
 
-const policySchema = z.custom<Policy>((value) => typeof value === 'object' && value !== null && 'handle' in value && isFunction(value.handle), {
-  error: 'expected a policy: an object with a name, a stage and a handle(call, next)',
+const policySchema = z.custom<Policy>(
+  (value) => typeof value === 'object' && value !== null && 'handle' in value && isFunction(value.handle),
+  {
+    error: 'expected a policy: an object with a name, a stage and a handle(call, next)',
+  },
+);
+
+const hasFunctions = (value: unknown, ...names: readonly string[]): boolean =>
+  typeof value === 'object' && value !== null && names.every((name) => isFunction((value as Record<string, unknown>)[name]));
+
+const logSchema = z.custom<Log>((value) => hasFunctions(value, 'debug', 'info', 'warn', 'error'), {
+  error: 'expected a log: an object with the functions debug, info, warn and error, as pino makes and console is',
+});
+
+const transportSchema = z.custom<Transport>((value) => hasFunctions(value, 'send', 'close'), {
+  error: 'expected a transport: what createTransport() gives',
+});
+
+// Browsers send an origin without a path: one that is written with a slash at its end would never be met.
+const originSchema = z.string().refine((value) => URL.canParse(value) && new URL(value).origin === value, {
+  error: 'expected an origin such as "https://app.example.com", with nothing behind the host',
 });
 
 const schema = z.strictObject({
@@ -51,15 +78,20 @@ const schema = z.strictObject({
     })
     .prefault({}),
   retry: z
-    .union([z.literal(false), z.strictObject({ attempts: count.default(2), delay: milliseconds.default(500), maxDelay: milliseconds.default(10_000) })])
+    .union([
+      z.literal(false),
+      z.strictObject({ attempts: count.default(2), delay: milliseconds.default(500), maxDelay: milliseconds.default(10_000) }),
+    ])
     .prefault({}),
-  breaker: z.union([z.literal(false), z.strictObject({ failures: count.min(1).default(10), resetAfter: milliseconds.default(10_000) })]).prefault({}),
+  breaker: z
+    .union([z.literal(false), z.strictObject({ failures: count.min(1).default(10), resetAfter: milliseconds.default(10_000) })])
+    .prefault({}),
   cors: z
-    .union([z.literal(false), z.strictObject({ origins: z.union([z.literal('*'), z.array(z.url())]), maxAge: count.optional() })])
+    .union([z.literal(false), z.strictObject({ origins: z.union([z.literal('*'), z.array(originSchema)]), maxAge: count.optional() })])
     .default(false),
-  log: z.custom<Log>((value) => typeof value === 'object' && value !== null && 'warn' in value && isFunction(value.warn)).optional(),
+  log: logSchema.optional(),
   onReceipt: functionSchema.optional(),
-  transport: z.custom<Transport>((value) => typeof value === 'object' && value !== null && 'send' in value && isFunction(value.send)).optional(),
+  transport: transportSchema.optional(),
 });
 
 const neverAgain: Retry = { attempts: 0, delay: 0, maxDelay: 0 };
@@ -67,7 +99,12 @@ const neverAgain: Retry = { attempts: 0, delay: 0, maxDelay: 0 };
 /** Checks options and puts the defaults in. Every mistake is named with its path; a misspelt name with the nearest right one. */
 export function readOptions(options: ProxyOptions): Settings {
   const result = schema.safeParse(options);
-  if (!result.success) throw new TypeError(`The options of the proxy are not right:\n${explain(result.error).map((line) => `  - ${line}`).join('\n')}`);
+  if (!result.success)
+    throw new TypeError(
+      `The options of the proxy are not right:\n${explain(result.error)
+        .map((line) => `  - ${line}`)
+        .join('\n')}`,
+    );
   const { data } = result;
   const settings = { ...data, retry: data.retry === false ? neverAgain : data.retry } as unknown as Settings;
   checkProviders(settings.providers);
@@ -78,12 +115,15 @@ export function readOptions(options: ProxyOptions): Settings {
 
 function checkProviders(providers: readonly Provider[]): void {
   if (providers.length === 0) {
-    throw new TypeError('No provider is configured. Give at least one, as in providers: [mistral()], or set MISTRAL_API_KEY and leave the options out.');
+    throw new TypeError(
+      'No provider is configured. Give at least one, as in providers: [mistral()], or set MISTRAL_API_KEY and leave the options out.',
+    );
   }
   const names = new Set<string>();
   for (const { name } of providers) {
     checkProviderName('providers', name);
-    if (names.has(name)) throw new TypeError(`Two providers are named "${name}". Give one another name, as in mistral({ name: 'codestral' }).`);
+    if (names.has(name))
+      throw new TypeError(`Two providers are named "${name}". Give one another name, as in mistral({ name: 'codestral' }).`);
     names.add(name);
   }
 }
