@@ -1,6 +1,7 @@
 import { readAnswer } from '../attempts/decode-answer.ts';
 import { exchange } from '../attempts/exchange.ts';
 import type { Upstream } from '../attempts/exchange.ts';
+import { ProxyError } from '../errors/proxy-error.ts';
 import type { HttpHeaders } from '../http/headers.ts';
 import type { Log } from '../log/log.ts';
 import { fromCaller } from '../provider/credential.ts';
@@ -54,7 +55,12 @@ export function createCatalog(options: CatalogOptions): Catalog {
       const bytes = await readAnswer(response, options.upstream.limits.answer);
       return byId(listing.read(JSON.parse(new TextDecoder().decode(bytes))));
     } catch (error) {
-      options.log.warn({ provider: provider.name, error: error instanceof Error ? error.message : String(error) }, 'the models of a provider could not be listed');
+      // A caller who brings no key is not shown what keys list; that is no fault of the provider's.
+      if (error instanceof ProxyError && error.source === 'caller') return undefined;
+      options.log.warn(
+        { provider: provider.name, error: error instanceof Error ? error.message : String(error) },
+        'the models of a provider could not be listed',
+      );
       return undefined;
     }
   };

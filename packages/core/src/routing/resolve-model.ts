@@ -23,8 +23,12 @@ export async function resolveModel(name: string, routing: Routing, callerHeaders
 
 async function resolveRoute(route: Route, routing: Routing, callerHeaders: HttpHeaders): Promise<Target[]> {
   if (typeof route !== 'string') {
-    const parts = await Promise.all(partsOf(route).map((part) => resolveRoute(part, routing, callerHeaders)));
-    return parts.flat();
+    const parts = await Promise.allSettled(partsOf(route).map((part) => resolveRoute(part, routing, callerHeaders)));
+    const targets = parts.flatMap((part) => (part.status === 'fulfilled' ? part.value : []));
+    // A part that cannot be found at the moment is no reason to refuse what the others can serve.
+    const lost = targets.length === 0 ? parts.find((part) => part.status === 'rejected') : undefined;
+    if (lost) throw lost.reason;
+    return targets;
   }
   const alias = Object.hasOwn(routing.aliases, route) ? routing.aliases[route] : undefined;
   if (alias !== undefined) return resolveRoute(alias, routing, callerHeaders);
