@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { createBodyQueue } from '@ai-proxy/core';
 import type { HttpRequestBody } from '@ai-proxy/core';
 import { callerLeft } from './binding-errors.ts';
 import { http2Stream } from './node-http.ts';
@@ -33,11 +34,40 @@ function hasBody(req: IncomingMessage): boolean {
   return encoding !== undefined || (length !== undefined && Number(length) !== 0);
 }
 
-/** Node's own iteration would destroy the socket when it is left early, and with it the chance to say why. */
-async function* readWithoutDestroying(req: IncomingMessage): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    yield* req.iterator({ destroyOnReturn: false });
-  } catch (error) {
-    throw callerLeft(error);
-  }
+const noClocks = { firstByte: 0, idle: 0 };
+const heldForReader = 256 * 1024;
+
+/**
+ * Node's own iteration would destroy the socket when it is left early, and with it the chance to say why; it also costs more than most
+ * bodies do. Nothing is read before somebody asks.
+ */
+function readWithoutDestroying(req: IncomingMessage): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]() {
+      const queue = createBodyQueue({
+        clocks: noClocks,
+        limit: heldForReader,
+        pause: () => req.pause(),
+        resume: () => req.resume(),
+        abandon: () => {
+          stop();
+          req.pause();
+        },
+      });
+      const onData = (chunk: Uint8Array): void => queue.push(chunk);
+      const onEnd = (): void => {
+        stop();
+        queue.end();
+      };
+      const onGone = (error?: Error): void => {
+        stop();
+        queue.fail(callerLeft(error));
+      };
+      const stop = (): void => {
+        req.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+      };
+      req.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+      return queue[Symbol.asyncIterator]();
+    },
+  };
 }

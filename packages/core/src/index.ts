@@ -50,6 +50,8 @@ export type { Next, Policy, Stage } from './stages/policy.ts';
 export { consoleLog } from './log/log.ts';
 export type { Log } from './log/log.ts';
 export { createFrameReader } from './framing/create-frame-reader.ts';
+export { createBodyQueue } from './transport/body-queue.ts';
+export type { BodyQueue, BodyQueueOptions } from './transport/body-queue.ts';
 export { brokenExchange } from './transport/broken-exchange.ts';
 export { explainBreak } from './transport/explain-break.ts';
 export { createTransport } from '#transport';

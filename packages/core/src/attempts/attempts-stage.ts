@@ -2,11 +2,10 @@ import type { Call } from '../call/call.ts';
 import type { Reply } from '../call/reply.ts';
 import type { Plan } from '../routing/plan.ts';
 import { attemptCanonical } from './canonical-attempt.ts';
-import { canonicalUsage } from './canonical-usage.ts';
 import type { Upstream } from './exchange.ts';
 import { orLater } from './late-stream.ts';
 import { attemptNative } from './native-attempt.ts';
-import { observe } from './observe.ts';
+import { tapped } from './tapped.ts';
 import type { StepRunner } from './run-steps.ts';
 
 export interface AttemptsOptions {
@@ -29,21 +28,10 @@ export async function makeAttempts(
   const attempted = options.steps.run<Reply>(call, plan, (target) =>
     native && surface ? attemptNative(call, native, surface, options.upstream) : attemptCanonical(call, target, options),
   );
-  const account =
-    call.dialect === 'canonical'
-      ? (output: unknown): void => {
-          receipt.usage = canonicalUsage(output) ?? receipt.usage;
-        }
-      : undefined;
-
   const finish = (reply: Reply): Reply => {
     const headers = { ...reply.headers, ...servedBy(call) };
-    if (reply.kind !== 'stream') {
-      if (reply.kind === 'value') account?.(reply.value);
-      return { ...reply, headers };
-    }
-    const batches = account || taps.length > 0 ? observe(reply.batches, { receipt, taps, ...(account ? { account } : {}) }) : reply.batches;
-    return { ...reply, headers, batches };
+    if (reply.kind !== 'stream' || taps.length === 0) return { ...reply, headers };
+    return { ...reply, headers, batches: tapped(reply.batches, taps) };
   };
 
   // Without knowing how the provider frames its streams, headers cannot go out before its own have come.

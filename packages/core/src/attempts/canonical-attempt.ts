@@ -9,6 +9,7 @@ import type { CanonicalOperation, ProviderCall, ProviderOperation, StreamDecoder
 import type { Target } from '../routing/plan.ts';
 import { brokenExchange } from '../transport/broken-exchange.ts';
 import type { TransportResponse } from '../transport/transport.ts';
+import { canonicalUsage } from './canonical-usage.ts';
 import { readChunks } from './chunk-stream.ts';
 import type { FrameSink } from './chunk-stream.ts';
 import { commit } from './commit.ts';
@@ -43,6 +44,12 @@ export async function attemptCanonical(call: Call, target: Target, options: Cano
   const request = operation.request(call.input, providerCall);
   const send = (one: UpstreamRequest): Promise<Exchange> => sendJson(call, target, one, options.upstream);
 
+  const account = (output: JsonObject): void => {
+    call.receipt.usage = canonicalUsage(output) ?? call.receipt.usage;
+  };
+  // What an attempt before this one counted was not for this answer.
+  call.receipt.usage = undefined;
+
   let reply: ValueReply | StreamReply;
   let answerHeaders: Record<string, string>;
   if ('requests' in request) {
@@ -54,14 +61,16 @@ export async function attemptCanonical(call: Call, target: Target, options: Cano
       }),
     );
     answerHeaders = answers[0] ? (provider.answerHeaders?.(answers[0].headers) ?? {}) : {};
-    reply = { kind: 'value', status: 200, headers: {}, value: request.combine(answers.map(({ output }) => output)) };
+    const value = request.combine(answers.map(({ output }) => output));
+    account(value);
+    reply = { kind: 'value', status: 200, headers: {}, value };
   } else {
     const sent = await send(request);
     answerHeaders = provider.answerHeaders?.(sent.response.headers) ?? {};
     reply =
       call.stream && operation.stream && !isJson(sent.response)
-        ? await readStream(sent, operation.stream, providerCall, options.upstream)
-        : await readWhole(sent, target, operation, providerCall, options.upstream);
+        ? await readStream(sent, operation.stream, providerCall, options.upstream, account)
+        : await readWhole(sent, target, operation, providerCall, options.upstream, account);
   }
   const droppedList = dropped.header();
   return { ...reply, headers: { ...answerHeaders, ...(droppedList === undefined ? {} : { 'x-ai-proxy-dropped': droppedList }) } };
@@ -102,8 +111,10 @@ async function readWhole(
   operation: ProviderOperation,
   call: ProviderCall,
   upstream: Upstream,
+  account: (output: JsonObject) => void,
 ): Promise<ValueReply | StreamReply> {
   const value = await readOutput(sent, target, operation, call, upstream);
+  account(value);
   if (!call.stream) return { kind: 'value', status: 200, headers: {}, value };
   const chunks = completionAsChunks(value);
   return { kind: 'stream', status: 200, headers: {}, batches: once({ chunks }) };
@@ -144,29 +155,38 @@ async function readStream(
   stream: NonNullable<ProviderOperation['stream']>,
   call: ProviderCall,
   upstream: Upstream,
+  account: (chunk: JsonObject) => void,
 ): Promise<StreamReply> {
   const batches = readChunks({
     body: decodeAnswer(response),
     reader: createFrameReader(stream.framing, { maxFrameBytes: upstream.limits.event }),
-    sink: decoderSink(stream.createDecoder(call), credential),
+    sink: decoderSink(stream.createDecoder(call), credential, account),
     keepBytes: false,
   });
   return { kind: 'stream', status: 200, headers: {}, batches: await commit(batches, (batch) => batch.chunks.some(commitsOutput)) };
 }
 
-function decoderSink(decoder: StreamDecoder, credential: string | undefined): FrameSink {
+function decoderSink(decoder: StreamDecoder, credential: string | undefined, account: (chunk: JsonObject) => void): FrameSink {
   let doneMark = false;
+  const accounted = <T extends readonly JsonObject[]>(chunks: T): T => {
+    for (const chunk of chunks) if (chunk.usage !== undefined) account(chunk);
+    return chunks;
+  };
   return {
     decode(frame) {
       if (frame.kind === 'event' && frame.data.length < 16 && frame.data.trim() === '[DONE]') doneMark = true;
       try {
-        return decoder.decode(frame);
+        return accounted(decoder.decode(frame));
       } catch (error) {
         throw redactError(error, credential);
       }
     },
     isDone: () => doneMark || decoder.done === true,
-    end: () => decoder.end(),
+    end() {
+      const last = decoder.end();
+      accounted(last.chunks);
+      return last;
+    },
   };
 }
 

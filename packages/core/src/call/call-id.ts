@@ -1,6 +1,20 @@
 let lastTime = 0;
 let sequence = 0;
 
+/** Random numbers are cheap by the hundred and dear one by one. */
+const pool = new Uint32Array(256);
+let taken = pool.length;
+
+function randomWord(): number {
+  if (taken === pool.length) {
+    crypto.getRandomValues(pool);
+    taken = 0;
+  }
+  const word = pool[taken] ?? 0;
+  taken += 1;
+  return word;
+}
+
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 
 /**
@@ -20,8 +34,7 @@ export function createCallId(now: number = Date.now()): string {
     }
   }
   const time = hex(lastTime, 12);
-  const random = crypto.getRandomValues(new Uint32Array(2));
-  const high = ((random[0] ?? 0) & 0x3fffffff) | 0x80000000;
-  const tail = hex(high >>> 0, 8) + hex(random[1] ?? 0, 8);
+  const high = (randomWord() & 0x3fffffff) | 0x80000000;
+  const tail = hex(high >>> 0, 8) + hex(randomWord(), 8);
   return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(sequence, 3)}-${tail.slice(0, 4)}-${tail.slice(4)}`;
 }
