@@ -44,12 +44,19 @@ function record(framing: Framing, stream: boolean, ending: Ending): Recording {
   const type = { 'content-type': stream ? 'text/event-stream' : 'application/json' };
   const parts = stream ? events : [whole];
   const body = Buffer.from(parts.join(''));
-  const framingHeader = { chunked: { 'transfer-encoding': 'chunked' }, length: { 'content-length': String(body.length) }, close: { connection: 'close' } };
+  const framingHeader = {
+    chunked: { 'transfer-encoding': 'chunked' },
+    length: { 'content-length': String(body.length) },
+    close: { connection: 'close' },
+  };
   const head = Buffer.from(answerHead(200, { ...type, ...framingHeader[framing] }));
   const bytes = Buffer.concat([head, ...(framing === 'chunked' ? [...parts.map(chunk), chunk('')] : [body])]);
   const mark = bytes.indexOf('[DONE]\n\n');
   const markEnd = mark + '[DONE]\n\n'.length;
-  const from = (least: number): Recording['wholeAt'] => (offset) => (offset >= least ? 'yes' : 'no');
+  const from =
+    (least: number): Recording['wholeAt'] =>
+    (offset) =>
+      offset >= least ? 'yes' : 'no';
   if (!stream) {
     return { bytes, body, wholeAt: from(bytes.length) };
   }
@@ -57,7 +64,8 @@ function record(framing: Framing, stream: boolean, ending: Ending): Recording {
   // Without any framing the connection's end is the answer's. Once every choice has finished all is there; a reset, or what is begun of the mark,
   // may be taken for a break.
   const finished = mark - 'data: '.length - '\n\n'.length;
-  const isSure = (offset: number): boolean => (ending === 'end' && offset === finished + '\n\n'.length) || offset >= (ending === 'end' ? mark + '[DONE]'.length : markEnd);
+  const isSure = (offset: number): boolean =>
+    (ending === 'end' && offset === finished + '\n\n'.length) || offset >= (ending === 'end' ? mark + '[DONE]'.length : markEnd);
   return { bytes, body, wholeAt: (offset) => (isSure(offset) ? 'yes' : offset >= finished ? 'either' : 'no') };
 }
 
@@ -87,12 +95,9 @@ function cutsOf(framing: Framing, ending: Ending, stream: boolean): Cut[] {
 const markOf = (cut: Cut): string => JSON.stringify([cut.framing, cut.ending, cut.stream, cut.offset]).replaceAll('"', "'");
 
 function scriptOf(request: Uint8Array): Script {
-  const [framing, ending, stream, offset] = JSON.parse((/<(\[.*?\])>/.exec(Buffer.from(request).toString())?.[1] ?? '').replaceAll("'", '"')) as [
-    Framing,
-    Ending,
-    boolean,
-    number,
-  ];
+  const [framing, ending, stream, offset] = JSON.parse(
+    (/<(\[.*?\])>/.exec(Buffer.from(request).toString())?.[1] ?? '').replaceAll("'", '"'),
+  ) as [Framing, Ending, boolean, number];
   const { bytes } = recordingOf({ framing, ending, stream });
   return [...(offset > 0 ? [['write', bytes.subarray(0, offset)] as const] : []), [ending]];
 }
@@ -121,7 +126,11 @@ function ask(cut: Cut): Promise<RawVerdict> {
     timeoutMs: 30_000,
     path: translated ? '/ai/v1/chat/completions' : '/ai/mistral/v1/chat/completions',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model: translated ? 'mistral/m' : 'm', stream: cut.stream, messages: [{ role: 'user', content: `<${markOf(cut)}>` }] }),
+    body: JSON.stringify({
+      model: translated ? 'mistral/m' : 'm',
+      stream: cut.stream,
+      messages: [{ role: 'user', content: `<${markOf(cut)}>` }],
+    }),
   });
 }
 
@@ -156,7 +165,9 @@ function judge(cut: Cut, seen: RawVerdict): (typeof wrongs)[number][] {
 
 function isPrefix(cut: Cut, seen: RawVerdict, told: readonly string[], { body, bytes }: Recording): boolean {
   if (cut.route === 'translated') {
-    const said = told.map((event) => (parse(event) as { choices?: { delta?: { content?: string } }[] } | undefined)?.choices?.[0]?.delta?.content ?? '').join('');
+    const said = told
+      .map((event) => (parse(event) as { choices?: { delta?: { content?: string } }[] } | undefined)?.choices?.[0]?.delta?.content ?? '')
+      .join('');
     return 'éz'.startsWith(said);
   }
   const ours = seen.text.lastIndexOf('data: {"object":"error"');

@@ -87,12 +87,14 @@ afterAll(async () => {
 });
 
 /** A mark that stands in one request and nowhere else; never longer for one than for another. */
-const markOf = (fault: number, mode: number, round: number): string => `fault-${String(fault).padStart(2, '0')}-mode-${mode}-round-${String(round).padStart(2, '0')}.`;
+const markOf = (fault: number, mode: number, round: number): string =>
+  `fault-${String(fault).padStart(2, '0')}-mode-${mode}-round-${String(round).padStart(2, '0')}.`;
 
 async function ask(mode: Mode, mark: string, row: FaultCase): Promise<RawVerdict> {
   const mount = mode.early ? (row.silent ? '/impatient-early' : '/early') : row.silent ? '/impatient' : '/ai';
   const call = { port: proxy.port, timeoutMs: 60_000 };
-  if (mode.route === 'relay') return sendRaw({ ...call, path: `${mount}/mistral/v1/files/${fileId}/content?${mark}`, headers: [...canaryHeaders] });
+  if (mode.route === 'relay')
+    return sendRaw({ ...call, path: `${mount}/mistral/v1/files/${fileId}/content?${mark}`, headers: [...canaryHeaders] });
   const name = mode.early ? 'mistral-medium-latest' : 'mistral-small-latest';
   const translated = mode.route === 'translated';
   return sendRaw({
@@ -120,70 +122,86 @@ function judge(mode: Mode, mark: string, row: FaultCase, seen: RawVerdict): Judg
   const exchange = tap.exchangeOf(mark);
   const request = provider.requests.findLast((one) => `${one.path} ${Buffer.from(one.body).toString('latin1')}`.includes(mark));
   const expected = expectation(mode, row);
-  const evidence = { dialect: mode.route === 'translated' ? 'openai' : 'mistral', seen, expect: expected, truth: request?.truth, exchange } as const;
+  const evidence = {
+    dialect: mode.route === 'translated' ? 'openai' : 'mistral',
+    seen,
+    expect: expected,
+    truth: request?.truth,
+    exchange,
+  } as const;
   if (mode.route === 'relay') return judgeRelay(evidence);
   return mode.stream ? judgeStream(evidence) : judgeWhole(evidence);
 }
 
 describe('every fault of a provider', () => {
-  it('reaches the caller as the right answer, as an error in his dialect, or as an error event and a cut', { timeout: 120_000 }, async () => {
-    const cases = Array.from({ length: rounds }, (_, round) =>
-      faultCases.flatMap((row, fault) => modes.map((mode, index) => ({ row, mode, mark: markOf(fault, index, round) }))),
-    ).flat();
-    // Once in each mode first: what is opened lazily and kept is no leak.
-    const [first] = faultCases;
-    if (first) await Promise.all(modes.map((mode) => ask(mode, 'warm.', { ...first, title: 'none' })));
-    tap.closeConnections();
-    await settlesDown(() => tap.connections === 0);
-    const before = await proxy.state();
+  it(
+    'reaches the caller as the right answer, as an error in his dialect, or as an error event and a cut',
+    { timeout: 120_000 },
+    async () => {
+      const cases = Array.from({ length: rounds }, (_, round) =>
+        faultCases.flatMap((row, fault) => modes.map((mode, index) => ({ row, mode, mark: markOf(fault, index, round) }))),
+      ).flat();
+      // Once in each mode first: what is opened lazily and kept is no leak.
+      const [first] = faultCases;
+      if (first) await Promise.all(modes.map((mode) => ask(mode, 'warm.', { ...first, title: 'none' })));
+      tap.closeConnections();
+      await settlesDown(() => tap.connections === 0);
+      const before = await proxy.state();
 
-    const check = async ({ row, mode, mark }: (typeof cases)[number]): Promise<Judgement & { readonly row: FaultCase; readonly mode: Mode }> => {
-      const seen = await ask(mode, mark, row);
-      cameDown.push(Buffer.from(JSON.stringify(seen.rawHeaders)), seen.body);
-      return { row, mode, ...judge(mode, mark, row, seen) };
-    };
-    // Those that mostly wait do so together, beside the others.
-    const isSlow = ({ row }: { readonly row: FaultCase }): boolean => row.silent === true || row.fault.name === 'bytePerMillisecond';
-    const [slow, others] = [cases.filter(isSlow), cases.filter((one) => !isSlow(one))];
-    const judged = (await Promise.all([atMost(100, slow, check), atMost(10, others, check)])).flat();
+      const check = async ({
+        row,
+        mode,
+        mark,
+      }: (typeof cases)[number]): Promise<Judgement & { readonly row: FaultCase; readonly mode: Mode }> => {
+        const seen = await ask(mode, mark, row);
+        cameDown.push(Buffer.from(JSON.stringify(seen.rawHeaders)), seen.body);
+        return { row, mode, ...judge(mode, mark, row, seen) };
+      };
+      // Those that mostly wait do so together, beside the others.
+      const isSlow = ({ row }: { readonly row: FaultCase }): boolean => row.silent === true || row.fault.name === 'bytePerMillisecond';
+      const [slow, others] = [cases.filter(isSlow), cases.filter((one) => !isSlow(one))];
+      const judged = (await Promise.all([atMost(100, slow, check), atMost(10, others, check)])).flat();
 
-    await settlesDown(() => tap.unfinished() === 0);
-    const leftOpen = tap.unfinished();
-    tap.closeConnections();
-    const descriptorsBack = await settlesDown(async () => {
-      const after = await proxy.state();
-      return (after.descriptors ?? 0) <= (before.descriptors ?? 0);
-    });
-    const secrets = sightings({
-      up: tap.exchanges.map((exchange) => exchange.request),
-      down: cameDown,
-      told: [proxy.console(), JSON.stringify(proxy.receipts)],
-    });
+      await settlesDown(() => tap.unfinished() === 0);
+      const leftOpen = tap.unfinished();
+      tap.closeConnections();
+      const descriptorsBack = await settlesDown(async () => {
+        const after = await proxy.state();
+        return (after.descriptors ?? 0) <= (before.descriptors ?? 0);
+      });
+      const secrets = sightings({
+        up: tap.exchanges.map((exchange) => exchange.request),
+        down: cameDown,
+        told: [proxy.console(), JSON.stringify(proxy.receipts)],
+      });
 
-    printTable(
-      `Faults of a provider and what the caller sees (${cases.length} calls)`,
-      faultCases.map((row) => {
-        const cells = modes.map((mode) => {
-          const own = judged.filter((one) => one.row === row && one.mode === mode);
-          const verdicts = [...new Set(own.map((one) => one.verdict))].join(' / ');
-          const wrong = [...new Set(own.flatMap((one) => one.wrong))];
-          return [mode.name, wrong.length === 0 ? verdicts : `${verdicts}: **${wrong.join(', ')}**`] as const;
-        });
-        return { fault: row.title, ...Object.fromEntries(cells) };
-      }),
-    );
-    const totals: Record<string, number> = {
-      ...Object.fromEntries(problems.map((problem) => [problem, judged.filter((one) => one.wrong.includes(problem)).length])),
-      'upstream connections left open': leftOpen,
-      'calls without a receipt': cases.length + modes.length + 1 - proxy.receipts.length,
-      'warnings, unhandled rejections, uncaught exceptions': proxy.troubles.length,
-      'processes that died': proxy.isAlive ? 0 : 1,
-      'processes with more file descriptors than at the start': descriptorsBack ? 0 : 1,
-      'secrets seen on either wire, in a log or in a receipt': secrets.length,
-    };
-    printTable('Totals', [{ ...totals }]);
-    expect([proxy.troubles, secrets]).toEqual([[], []]);
-    expect(judged.filter((one) => one.wrong.length > 0).map((one) => `${one.row.title} (${one.mode.name}): ${one.wrong.join(', ')}`)).toEqual([]);
-    expect(totals).toEqual(Object.fromEntries(Object.keys(totals).map((name) => [name, 0])));
-  });
+      printTable(
+        `Faults of a provider and what the caller sees (${cases.length} calls)`,
+        faultCases.map((row) => {
+          const cells = modes.map((mode) => {
+            const own = judged.filter((one) => one.row === row && one.mode === mode);
+            const verdicts = [...new Set(own.map((one) => one.verdict))].join(' / ');
+            const wrong = [...new Set(own.flatMap((one) => one.wrong))];
+            return [mode.name, wrong.length === 0 ? verdicts : `${verdicts}: **${wrong.join(', ')}**`] as const;
+          });
+          return { fault: row.title, ...Object.fromEntries(cells) };
+        }),
+      );
+      const totals: Record<string, number> = {
+        ...Object.fromEntries(problems.map((problem) => [problem, judged.filter((one) => one.wrong.includes(problem)).length])),
+        'upstream connections left open': leftOpen,
+        'calls without a receipt': cases.length + modes.length + 1 - proxy.receipts.length,
+        'warnings, unhandled rejections, uncaught exceptions': proxy.troubles.length,
+        'processes that died': proxy.isAlive ? 0 : 1,
+        'processes with more file descriptors than at the start': descriptorsBack ? 0 : 1,
+        'secrets seen on either wire, in a log or in a receipt': secrets.length,
+      };
+      printTable('Totals', [{ ...totals }]);
+      expect([proxy.troubles, secrets]).toEqual([[], []]);
+      expect(
+        judged.filter((one) => one.wrong.length > 0).map((one) => `${one.row.title} (${one.mode.name}): ${one.wrong.join(', ')}`),
+      ).toEqual([]);
+      expect(totals).toEqual(Object.fromEntries(Object.keys(totals).map((name) => [name, 0])));
+    },
+  );
 });
