@@ -14,11 +14,14 @@ function request(body: HttpRequestBody, headers: Record<string, string> = { 'con
 }
 
 function streamed(bytes: Uint8Array, pieceSize = 65_536): HttpRequestBody {
-  const pieces = Array.from({ length: Math.ceil(bytes.byteLength / pieceSize) }, (_, index) => bytes.subarray(index * pieceSize, (index + 1) * pieceSize));
+  const pieces = Array.from({ length: Math.ceil(bytes.byteLength / pieceSize) }, (_, index) =>
+    bytes.subarray(index * pieceSize, (index + 1) * pieceSize),
+  );
   return { kind: 'stream', stream: Readable.from(pieces) };
 }
 
-const failure = (status: number, code: string): object => expect.objectContaining({ name: 'ProxyError', status, code, source: 'caller' }) as object;
+const failure = (status: number, code: string): object =>
+  expect.objectContaining({ name: 'ProxyError', status, code, source: 'caller' }) as object;
 
 describe('a JSON body', () => {
   const jsonText = fc.json();
@@ -106,21 +109,32 @@ describe('a JSON body', () => {
 });
 
 describe('the type of a body', () => {
-  it.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON', 'application/problem+json', 'application/vnd.api+json;v=1', undefined])(
-    'may be %s',
-    async (type) => {
-      const headers = type === undefined ? {} : { 'content-type': type };
-      expect((await readJsonRequest(request({ kind: 'bytes', bytes: encode('{}') }, headers as Record<string, string>), limits)).value).toEqual({});
-    },
-  );
+  it.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'Application/JSON',
+    'application/problem+json',
+    'application/vnd.api+json;v=1',
+    undefined,
+  ])('may be %s', async (type) => {
+    const headers = type === undefined ? {} : { 'content-type': type };
+    expect(
+      (await readJsonRequest(request({ kind: 'bytes', bytes: encode('{}') }, headers as Record<string, string>), limits)).value,
+    ).toEqual({});
+  });
 
-  it.each(['text/plain', 'multipart/form-data; boundary=x', 'application/x-www-form-urlencoded', 'application/jsonp', 'text/json', 'x', ''])(
-    'may not be %j: 415',
-    async (type) => {
-      const asked = readJsonRequest(request({ kind: 'bytes', bytes: encode('{}') }, { 'content-type': type }), limits);
-      await expect(asked).rejects.toEqual(failure(415, 'unsupported_media_type'));
-    },
-  );
+  it.each([
+    'text/plain',
+    'multipart/form-data; boundary=x',
+    'application/x-www-form-urlencoded',
+    'application/jsonp',
+    'text/json',
+    'x',
+    '',
+  ])('may not be %j: 415', async (type) => {
+    const asked = readJsonRequest(request({ kind: 'bytes', bytes: encode('{}') }, { 'content-type': type }), limits);
+    await expect(asked).rejects.toEqual(failure(415, 'unsupported_media_type'));
+  });
 });
 
 describe('the size of a body', () => {
@@ -201,7 +215,10 @@ describe('the coding of a body', () => {
     ['deflate', deflateSync],
   ])('that is cut, of %s, is a 400', async (name, compress) => {
     const whole = compress(JSON.stringify({ text: 'x'.repeat(100), more: [1, 2, 3] }));
-    await expect(readJsonRequest(coded(whole.subarray(0, whole.length - 6), name), limits)).rejects.toMatchObject({ status: 400, source: 'caller' });
+    await expect(readJsonRequest(coded(whole.subarray(0, whole.length - 6), name), limits)).rejects.toMatchObject({
+      status: 400,
+      source: 'caller',
+    });
   });
 
   it.each(['compress', 'gzip, gzip', 'gzip, br', 'aes128gcm', 'x'.repeat(200)])('%s is not known: 415', async (name) => {
