@@ -3,10 +3,10 @@ import { isObject } from '../json/json-object.ts';
 import type { StreamEvent } from '../server/answer.ts';
 import { changeChoices, changeMessages, firstChoice, isDone, isFinish, isOutput } from './chunk-reading.ts';
 import { changeToolAnswer, changeToolEvents } from './change-tool-calls.ts';
-import type { Fault } from './fault.ts';
+import type { AnyFault } from './fault.ts';
 
 /** Changes what a stream says. Faults of the transport change nothing here. */
-export function changeEvents(events: readonly StreamEvent[], fault: Fault, errorBody: JsonObject): readonly StreamEvent[] {
+export function changeEvents(events: readonly StreamEvent[], fault: AnyFault, errorBody: JsonObject): readonly StreamEvent[] {
   switch (fault.name) {
     case 'noRole':
       return events.map((event) => changeMessages(event, ({ role: _role, ...rest }) => rest));
@@ -46,7 +46,7 @@ export function changeEvents(events: readonly StreamEvent[], fault: Fault, error
 }
 
 /** Changes what a whole answer says. */
-export function changeBody(body: JsonValue | undefined, fault: Fault): JsonValue | undefined {
+export function changeBody(body: JsonValue | undefined, fault: AnyFault): JsonValue | undefined {
   if (!isObject(body)) return body;
   switch (fault.name) {
     case 'interleavedToolFragments':
@@ -64,9 +64,10 @@ export function changeBody(body: JsonValue | undefined, fault: Fault): JsonValue
 export const errorField = '\u0000error-field';
 
 /** The text that a fault adds to the content of a stream; a right caller must see it too. */
-export function addedPieces(fault: Fault | undefined): string[] {
+export function addedPieces(fault: AnyFault | undefined): string[] {
   if (fault?.name === 'hugeEvent') return ['x'.repeat(fault.bytes ?? 5 * 1024 * 1024)];
   if (fault?.name === 'manyEventsInOneWrite') return Array.from({ length: fault.events ?? 10_000 }, () => ' x');
+  if (fault?.name === 'separatorsInText') return ['\u2028one\u2029two\u0085three\nfour\r\nfive'];
   return [];
 }
 

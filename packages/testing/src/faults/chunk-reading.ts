@@ -14,6 +14,7 @@ export function isDone(event: StreamEvent): boolean {
 /** Whether an event says that a choice is finished, in any of the dialects. */
 export function isFinish(event: StreamEvent): boolean {
   if (typeof event.data === 'string') return false;
+  if (event.data.done === true) return true;
   if (objectsOf(event.data.choices).some((choice) => typeof choice.finish_reason === 'string')) return true;
   return typeof event.data.type === 'string' && event.data.type.endsWith('.done');
 }

@@ -3,7 +3,7 @@ import type { Answer } from '../server/answer.ts';
 import type { Behaviour } from '../server/behaviour.ts';
 import type { DeliveryStep } from './delivery-step.ts';
 import type { EventEncoding } from './encode-events.ts';
-import type { Fault } from './fault.ts';
+import type { AnyFault } from './fault.ts';
 
 /** What a server says of its own troubles. */
 export interface ErrorDialect {
@@ -17,17 +17,18 @@ export interface ErrorDialect {
 export interface DeliveryOrder {
   readonly answer: Answer;
   readonly behaviour: Behaviour;
-  readonly fault: Fault | undefined;
+  readonly fault: AnyFault | undefined;
   readonly dialect: ErrorDialect;
   readonly encoding: EventEncoding;
   /** Headers of every answer. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
-export const streamHeaders: Readonly<Record<string, string>> = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache',
-};
+/** What a stream says of itself. */
+export function streamHeaders({ framing }: EventEncoding): Readonly<Record<string, string>> {
+  if (framing === 'ndjson') return { 'content-type': 'application/x-ndjson' };
+  return { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' };
+}
 
 /** The time that so many tokens take. */
 export function pace(behaviour: Behaviour, tokens: number | undefined): DeliveryStep[] {
@@ -42,6 +43,9 @@ export function byteByByte(bytes: Uint8Array, events: number): DeliveryStep[] {
     { do: 'wait', ms: 1 },
   ]).flat();
 }
+
+/** The steps that the words of a fault mean. */
+export const endings: Readonly<Record<'clean' | 'cut' | 'reset', 'end' | 'cut' | 'reset'>> = { clean: 'end', cut: 'cut', reset: 'reset' };
 
 export function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);

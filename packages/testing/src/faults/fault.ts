@@ -62,3 +62,29 @@ export type Fault =
   | { readonly name: 'argumentsObject' };
 
 export type FaultName = Fault['name'];
+
+/** What can go wrong with a stream of lines, beside what can go wrong with any. Whole answers show of it what they can. */
+export type LineFault =
+  /** An error line inside a 200: in place of the first line, in the middle, or in place of the last one. `nested` puts the text into an object. */
+  | { readonly name: 'errorLine'; readonly at: 'first' | 'middle' | 'last'; readonly nested?: true }
+  /** Ends after so many bytes of the body: by a clean end, by FIN without the last chunk, or by RST. */
+  | { readonly name: 'endAtByte'; readonly byte: number; readonly how: 'clean' | 'cut' | 'reset' }
+  /** Some lines (2), half of the next, a clean end: a runner that died. */
+  | { readonly name: 'halfLineThenEnd'; readonly lines?: number }
+  /** Blank lines before every line and at the end. */
+  | { readonly name: 'blankLines' }
+  | { readonly name: 'crlfLines' }
+  | { readonly name: 'noFinalNewline' }
+  /** The whole answer in one document over many lines, as JSON, also where a stream was asked for. */
+  | { readonly name: 'prettyJson' }
+  /** Text with everything that only looks like the end of a line: U+2028, U+2029, U+0085, a carriage return and an escaped line feed. */
+  | { readonly name: 'separatorsInText' }
+  /** The last line without a reason, as where the runner was cut. */
+  | { readonly name: 'noDoneReason' }
+  /** The last line without counts and durations, which servers leave out where they are zero. */
+  | { readonly name: 'noCounts' }
+  /** Arguments as text that holds JSON. */
+  | { readonly name: 'argumentsText' };
+
+/** Every fault that a simulator can be given. */
+export type AnyFault = Fault | LineFault;

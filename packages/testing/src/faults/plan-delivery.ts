@@ -1,12 +1,12 @@
 import type { DeliveryOrder } from './delivery-order.ts';
 import type { DeliveryStep } from './delivery-step.ts';
-import type { FaultName } from './fault.ts';
+import type { AnyFault } from './fault.ts';
 import { planBody } from './plan-body.ts';
 import { planStream } from './plan-stream.ts';
 import { replaceAnswer } from './replace-answer.ts';
 
 /** Faults that need a stream as one piece. */
-const inOnePiece: ReadonlySet<FaultName> = new Set(['wrongContentLength', 'gzipBody', 'halfCharacterThenEnd']);
+const inOnePiece: ReadonlySet<AnyFault['name']> = new Set(['wrongContentLength', 'gzipBody', 'halfCharacterThenEnd']);
 
 /** Turns an answer into steps on the wire. Pure: the same order always gives the same steps. */
 export function planDelivery(order: DeliveryOrder): DeliveryStep[] {

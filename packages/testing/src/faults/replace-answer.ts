@@ -7,6 +7,11 @@ import type { RetryAfter } from './fault.ts';
 /** The answer that a fault puts in the place of the right one. */
 export function replaceAnswer({ answer, fault, dialect }: DeliveryOrder): Answer {
   switch (fault?.name) {
+    case 'prettyJson': {
+      if (answer.kind !== 'stream' || answer.whole === undefined) return answer;
+      const whole = json(answer.status, answer.whole, { 'content-type': 'application/json; charset=utf-8' });
+      return answer.truth === undefined ? whole : { ...whole, truth: answer.truth };
+    }
     case 'okWithJsonError':
       return json(200, dialect.inside);
     case 'okWithHtml':

@@ -42,6 +42,8 @@ export interface BytesAnswer extends AnswerHead {
 export interface StreamAnswer extends AnswerHead {
   readonly kind: 'stream';
   readonly events: readonly StreamEvent[];
+  /** The same answer as one document, for a server that gives that where a stream was asked for. */
+  readonly whole?: unknown;
 }
 
 /** A JSON answer. */

@@ -1,4 +1,4 @@
-import type { Fault } from '../faults/fault.ts';
+import type { AnyFault } from '../faults/fault.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 /** How a simulator answers. What is left out has its default. */
@@ -13,7 +13,7 @@ export interface Behaviour {
    * What goes wrong. As data it touches inference requests only; as a function it is asked for every request,
    * and can choose by path, by index or by body.
    */
-  readonly fault?: Fault | ((request: RecordedRequest) => Fault | undefined);
+  readonly fault?: AnyFault | ((request: RecordedRequest) => AnyFault | undefined);
   /** How many requests the fault touches before it is over. Without end by default. */
   readonly faultTimes?: number;
 }
@@ -24,7 +24,7 @@ export interface Behaviours {
   set(behaviour: Behaviour, model?: string): void;
   of(model: string | undefined): Behaviour;
   /** The fault that touches a request; counts it. */
-  takeFault(model: string | undefined, inference: boolean, request: RecordedRequest): Fault | undefined;
+  takeFault(model: string | undefined, inference: boolean, request: RecordedRequest): AnyFault | undefined;
 }
 
 export function createBehaviours(general: Behaviour, models: Readonly<Record<string, Behaviour>>): Behaviours {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { addedPieces } from '../faults/change-events.ts';
 import type { ErrorDialect } from '../faults/delivery-order.ts';
 import type { EventEncoding } from '../faults/encode-events.ts';
-import type { Fault } from '../faults/fault.ts';
+import type { AnyFault } from '../faults/fault.ts';
 import { planDelivery } from '../faults/plan-delivery.ts';
 import { parseJson } from '../json/json-object.ts';
 import type { Answer, Truth } from './answer.ts';
@@ -98,7 +98,7 @@ export async function startSimulator(options: SimulatorOptions, character: Simul
     const fault = behaviours.takeFault(served.model, served.inference, record);
     const behaviour = served.inference ? behaviours.of(served.model) : {};
     const shaped = { ...served.answer };
-    if (shaped.truth !== undefined) record.truth = withAdded(shaped.truth, shaped, fault);
+    if (shaped.truth !== undefined) record.truth = truthUnder(fault, shaped.truth, shaped);
     const steps = planDelivery({
       answer: shaped,
       behaviour,
@@ -174,7 +174,9 @@ async function readBody(req: IncomingMessage, record: OpenRecord, limit: number)
   return size > limit ? 'too large' : 'whole';
 }
 
-function withAdded(truth: Truth, answer: Answer, fault: Fault | undefined): Truth {
+/** A fault that changes what is said changes what a caller must see. */
+function truthUnder(fault: AnyFault | undefined, truth: Truth, answer: Answer): Truth {
+  if (fault?.name === 'noCounts') return { ...truth, promptTokens: 0, completionTokens: 0 };
   const added = answer.kind === 'stream' ? addedPieces(fault).join('') : '';
   if (added === '') return truth;
   const [first = '', ...rest] = truth.texts;
