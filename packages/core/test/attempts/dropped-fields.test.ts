@@ -17,9 +17,9 @@ describe('createDroppedFields', () => {
   });
 
   it('is always a header value, of a bounded length, whatever the fields are called', () => {
-    const name = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constantFrom('a\r\nset-cookie: x', 'ü', '\u0000', 'a, b'));
+    const name = fc.oneof(fc.string({ unit: 'binary', maxLength: 150 }), fc.constantFrom('a\r\nset-cookie: x', 'ü', '\u0000', 'a, b'));
     fc.assert(
-      fc.property(fc.array(name, { minLength: 1, maxLength: 60 }), (names) => {
+      fc.property(fc.array(name, { minLength: 1, maxLength: 40 }), (names) => {
         const dropped = createDroppedFields('test', false);
         for (const one of names) dropped.drop(one);
         const header = dropped.header() ?? '';
@@ -27,6 +27,7 @@ describe('createDroppedFields', () => {
         expect(header).toMatch(/^[\w.[\]-]*(?:, [\w.[\]-]*)*$/);
         expect(isHeaderValue(header)).toBe(true);
       }),
+      { numRuns: 40 },
     );
   });
 
