@@ -52,8 +52,15 @@ export function createPerTarget<T>(create: () => T, most = 1000): (key: string) 
   const entries = new Map<string, T>();
   return (key) => {
     const known = entries.get(key);
-    const entry = known ?? create();
-    if (known !== undefined) entries.delete(key);
+    if (known !== undefined) {
+      // The order matters only once something may have to go.
+      if (entries.size > most / 2) {
+        entries.delete(key);
+        entries.set(key, known);
+      }
+      return known;
+    }
+    const entry = create();
     entries.set(key, entry);
     if (entries.size > most) {
       const oldest = entries.keys().next();

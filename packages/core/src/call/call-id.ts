@@ -1,4 +1,5 @@
 let lastTime = 0;
+let prefix = '';
 let sequence = 0;
 
 /** Random numbers are cheap by the hundred and dear one by one. */
@@ -23,18 +24,21 @@ const hex = (value: number, digits: number): string => value.toString(16).padSta
  */
 export function createCallId(now: number = Date.now()): string {
   if (now > lastTime) {
-    lastTime = now;
-    sequence = 0;
+    startMillisecond(now);
   } else {
     sequence += 1;
     // A full counter, or a clock that was set back, borrows from the future: order is worth more than the exact millisecond.
-    if (sequence > 0xfff) {
-      lastTime += 1;
-      sequence = 0;
-    }
+    if (sequence > 0xfff) startMillisecond(lastTime + 1);
   }
-  const time = hex(lastTime, 12);
   const high = (randomWord() & 0x3fffffff) | 0x80000000;
   const tail = hex(high >>> 0, 8) + hex(randomWord(), 8);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(sequence, 3)}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+  return `${prefix}-7${hex(sequence, 3)}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+}
+
+/** The first half is the same for every call of a millisecond. */
+function startMillisecond(time: number): void {
+  lastTime = time;
+  sequence = 0;
+  const digits = hex(time, 12);
+  prefix = `${digits.slice(0, 8)}-${digits.slice(8)}`;
 }

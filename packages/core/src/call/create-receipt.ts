@@ -15,56 +15,70 @@ export interface ReceiptStart {
 
 /** Opens the account of a call. Whatever ends the call settles it; only the first end counts. */
 export function createReceipt(start: ReceiptStart, onSettled: (receipt: Receipt) => void): ReceiptDraft {
-  const startedAt = Date.now();
-  const startedTick = performance.now();
-  let firstByteMs: number | undefined;
-  let finish: (receipt: Receipt) => void = () => {};
-  const settled = new Promise<Receipt>((resolve) => {
-    finish = resolve;
-  });
-  let isSettled = false;
+  return new OpenReceipt(start, onSettled);
+}
 
-  const draft = {
-    provider: undefined as string | undefined,
-    modelServed: undefined as string | undefined,
-    caller: undefined as Caller | undefined,
-    status: undefined as number | undefined,
-    usage: undefined as Usage | undefined,
-    attempts: 0,
-    step: 0,
-    firstByte(): void {
-      firstByteMs ??= performance.now() - startedTick;
-    },
-    settle(outcome: Outcome, code?: string): void {
-      if (isSettled) return;
-      isSettled = true;
-      const receipt: Receipt = {
-        id: start.id,
-        operation: start.operation,
-        dialect: start.dialect,
-        face: start.face,
-        caller: draft.caller,
-        modelAsked: start.model,
-        provider: draft.provider,
-        modelServed: draft.modelServed,
-        stream: start.stream,
-        status: draft.status,
-        outcome,
-        code,
-        usage: draft.usage,
-        attempts: draft.attempts,
-        step: draft.step,
-        startedAt,
-        firstByteMs,
-        totalMs: performance.now() - startedTick,
-      };
-      finish(receipt);
-      onSettled(receipt);
-    },
-    settled,
-    get isSettled(): boolean {
-      return isSettled;
-    },
-  };
-  return draft;
+/** A class, because one is made for every call: methods are then shared, and a promise is made only where somebody waits. */
+class OpenReceipt implements ReceiptDraft {
+  readonly #start: ReceiptStart;
+  readonly #onSettled: (receipt: Receipt) => void;
+  readonly #startedAt = Date.now();
+  readonly #startedTick = performance.now();
+  #firstByteMs: number | undefined;
+  #receipt: Receipt | undefined;
+  #waiting: PromiseWithResolvers<Receipt> | undefined;
+  provider: string | undefined;
+  modelServed: string | undefined;
+  caller: Caller | undefined;
+  status: number | undefined;
+  usage: Usage | undefined;
+  attempts = 0;
+  step = 0;
+
+  constructor(start: ReceiptStart, onSettled: (receipt: Receipt) => void) {
+    this.#start = start;
+    this.#onSettled = onSettled;
+  }
+
+  get isSettled(): boolean {
+    return this.#receipt !== undefined;
+  }
+
+  get settled(): Promise<Receipt> {
+    if (this.#receipt) return Promise.resolve(this.#receipt);
+    this.#waiting ??= Promise.withResolvers<Receipt>();
+    return this.#waiting.promise;
+  }
+
+  firstByte(): void {
+    this.#firstByteMs ??= performance.now() - this.#startedTick;
+  }
+
+  settle(outcome: Outcome, code?: string): void {
+    if (this.#receipt) return;
+    const { id, operation, dialect, face, model, stream } = this.#start;
+    const receipt: Receipt = {
+      id,
+      operation,
+      dialect,
+      face,
+      caller: this.caller,
+      modelAsked: model,
+      provider: this.provider,
+      modelServed: this.modelServed,
+      stream,
+      status: this.status,
+      outcome,
+      code,
+      usage: this.usage,
+      attempts: this.attempts,
+      step: this.step,
+      startedAt: this.#startedAt,
+      firstByteMs: this.#firstByteMs,
+      totalMs: performance.now() - this.#startedTick,
+    };
+    this.#receipt = receipt;
+    this.#waiting?.resolve(receipt);
+    this.#onSettled(receipt);
+  }
 }

@@ -1,5 +1,6 @@
 import { brokenExchange } from './broken-exchange.ts';
 import { createClock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import type { TransportClocks } from './transport.ts';
 
 export interface BodyQueueOptions {
@@ -22,84 +23,97 @@ export interface BodyQueue extends AsyncIterable<Uint8Array> {
 }
 
 export function createBodyQueue(options: BodyQueueOptions): BodyQueue {
-  const { clocks, limit } = options;
-  // Half the bound, because what is on its way when the pause is asked for still arrives.
-  const pauseAbove = limit / 2;
-  const resumeBelow = limit / 8;
-  let chunks: Uint8Array[] = [];
-  let held = 0;
-  let paused = false;
-  let ended = false;
-  let begun = false;
-  let failure: Error | undefined;
-  let waiting: { resolve: (result: IteratorResult<Uint8Array>) => void; reject: (reason: Error) => void } | undefined;
+  return new PushedBody(options);
+}
 
-  const clock = createClock(() => options.abandon(brokenExchange(begun ? 'idle_timeout' : 'first_byte_timeout')));
-  const done: IteratorResult<Uint8Array> = { done: true, value: undefined };
+const done: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-  const iterator: AsyncIterator<Uint8Array> = {
-    next() {
-      const chunk = chunks.shift();
-      if (chunk) {
-        held -= chunk.byteLength;
-        if (paused && held < resumeBelow) {
-          paused = false;
-          options.resume();
-        }
-        return Promise.resolve({ done: false, value: chunk });
-      }
-      if (failure) return Promise.reject(failure);
-      if (ended) return Promise.resolve(done);
-      // The clock of the first byte is running already; that of silence counts only while somebody waits.
-      if (begun) clock.start(clocks.idle);
-      return new Promise((resolve, reject) => {
-        waiting = { resolve, reject };
-      });
-    },
-    return() {
-      if (!ended && !failure) options.abandon(new Error('the reader of the answer stopped'));
-      chunks = [];
-      held = 0;
-      return Promise.resolve(done);
-    },
-  };
+interface Waiting {
+  readonly resolve: (result: IteratorResult<Uint8Array>) => void;
+  readonly reject: (reason: Error) => void;
+}
 
-  return {
-    [Symbol.asyncIterator]: () => iterator,
-    push(chunk) {
-      begun = true;
-      clock.stop();
-      if (waiting) {
-        const { resolve } = waiting;
-        waiting = undefined;
-        resolve({ done: false, value: chunk });
-        return;
+/** A class, because one is made for every body; its own iterator, because a body is read once. */
+class PushedBody implements BodyQueue, AsyncIterator<Uint8Array> {
+  readonly #options: BodyQueueOptions;
+  readonly #clock: Clock;
+  #chunks: Uint8Array[] = [];
+  #held = 0;
+  #paused = false;
+  #ended = false;
+  #begun = false;
+  #waiting: Waiting | undefined;
+  failure: Error | undefined;
+
+  constructor(options: BodyQueueOptions) {
+    this.#options = options;
+    this.#clock = createClock(() => options.abandon(brokenExchange(this.#begun ? 'idle_timeout' : 'first_byte_timeout')));
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Uint8Array>> {
+    const chunk = this.#chunks.shift();
+    if (chunk) {
+      this.#held -= chunk.byteLength;
+      if (this.#paused && this.#held < this.#options.limit / 8) {
+        this.#paused = false;
+        this.#options.resume();
       }
-      chunks.push(chunk);
-      held += chunk.byteLength;
-      if (!paused && held > pauseAbove) {
-        paused = true;
-        options.pause();
-      }
-    },
-    end() {
-      ended = true;
-      clock.dispose();
-      waiting?.resolve(done);
-      waiting = undefined;
-    },
-    fail(reason) {
-      if (failure || ended) return;
-      failure = reason;
-      clock.dispose();
-      waiting?.reject(reason);
-      waiting = undefined;
-    },
-    startFirstByteClock() {
-      if (!begun && !ended && !failure) clock.start(clocks.firstByte);
-    },
-    get failure() {
-      return failure;
-    },
-  };
+      return Promise.resolve({ done: false, value: chunk });
+    }
+    if (this.failure) return Promise.reject(this.failure);
+    if (this.#ended) return Promise.resolve(done);
+    // The clock of the first byte is running already; that of silence counts only while somebody waits.
+    if (this.#begun) this.#clock.start(this.#options.clocks.idle);
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+  }
+
+  return(): Promise<IteratorResult<Uint8Array>> {
+    if (!this.#ended && !this.failure) this.#options.abandon(new Error('the reader of the answer stopped'));
+    this.#chunks = [];
+    this.#held = 0;
+    return Promise.resolve(done);
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#begun = true;
+    this.#clock.stop();
+    const waiting = this.#waiting;
+    if (waiting) {
+      this.#waiting = undefined;
+      waiting.resolve({ done: false, value: chunk });
+      return;
+    }
+    this.#chunks.push(chunk);
+    this.#held += chunk.byteLength;
+    // Half the bound, because what is on its way when the pause is asked for still arrives.
+    if (!this.#paused && this.#held > this.#options.limit / 2) {
+      this.#paused = true;
+      this.#options.pause();
+    }
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#clock.dispose();
+    this.#waiting?.resolve(done);
+    this.#waiting = undefined;
+  }
+
+  fail(reason: Error): void {
+    if (this.failure || this.#ended) return;
+    this.failure = reason;
+    this.#clock.dispose();
+    this.#waiting?.reject(reason);
+    this.#waiting = undefined;
+  }
+
+  startFirstByteClock(): void {
+    if (!this.#begun && !this.#ended && !this.failure) this.#clock.start(this.#options.clocks.firstByte);
+  }
 }

@@ -11,47 +11,58 @@ export interface Clock {
 }
 
 export function createClock(onExpired: () => void): Clock {
-  let deadline = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let timerAt = 0;
+  return new RearmingClock(onExpired);
+}
 
-  const fire = (): void => {
-    timer = undefined;
-    if (deadline === 0) return;
-    const left = deadline - performance.now();
-    if (left <= 0) {
-      deadline = 0;
-      onExpired();
-    } else {
-      arm(left);
+/** A class, because one is made for every exchange: methods are then shared, and not made anew each time. */
+class RearmingClock implements Clock {
+  readonly #onExpired: () => void;
+  #deadline = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAt = 0;
+
+  constructor(onExpired: () => void) {
+    this.#onExpired = onExpired;
+  }
+
+  start(milliseconds: number): void {
+    if (milliseconds <= 0) {
+      this.#deadline = 0;
+      return;
     }
-  };
-  const arm = (milliseconds: number): void => {
-    timer = setTimeout(fire, Math.ceil(milliseconds));
-    timerAt = performance.now() + milliseconds;
-  };
+    this.#deadline = performance.now() + milliseconds;
+    if (this.#timer === undefined) {
+      this.#arm(milliseconds);
+    } else if (this.#timerAt > this.#deadline) {
+      clearTimeout(this.#timer);
+      this.#arm(milliseconds);
+    }
+  }
 
-  return {
-    start(milliseconds) {
-      if (milliseconds <= 0) {
-        deadline = 0;
-        return;
-      }
-      deadline = performance.now() + milliseconds;
-      if (timer === undefined) {
-        arm(milliseconds);
-      } else if (timerAt > deadline) {
-        clearTimeout(timer);
-        arm(milliseconds);
-      }
-    },
-    stop() {
-      deadline = 0;
-    },
-    dispose() {
-      deadline = 0;
-      if (timer !== undefined) clearTimeout(timer);
-      timer = undefined;
-    },
-  };
+  stop(): void {
+    this.#deadline = 0;
+  }
+
+  dispose(): void {
+    this.#deadline = 0;
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #arm(milliseconds: number): void {
+    this.#timer = setTimeout(() => this.#fire(), Math.ceil(milliseconds));
+    this.#timerAt = performance.now() + milliseconds;
+  }
+
+  #fire(): void {
+    this.#timer = undefined;
+    if (this.#deadline === 0) return;
+    const left = this.#deadline - performance.now();
+    if (left <= 0) {
+      this.#deadline = 0;
+      this.#onExpired();
+    } else {
+      this.#arm(left);
+    }
+  }
 }
