@@ -127,7 +127,8 @@ export function carryOut(
       if (hasBody(req.method, status)) res.flushHeaders();
       incoming.on('data', (chunk: Uint8Array) => {
         bytes += chunk.byteLength;
-        if (!isOver && !writer.write(chunk)) incoming.pause();
+        const piece = relay.mask ? relay.mask.push(chunk) : chunk;
+        if (!isOver && piece.length > 0 && !writer.write(piece)) incoming.pause();
       });
       incoming.on('end', () => {
         if (isOver) return;
@@ -137,6 +138,8 @@ export function carryOut(
         }
         isWhole = true;
         res.once('finish', () => finish({ kind: 'complete', status, bytes }));
+        const rest = relay.mask?.end();
+        if (rest !== undefined && rest.length > 0) writer.write(rest);
         writer.end();
         // The response counts as answered from here, so its closing aborts nothing any more.
         res.once('close', () => finish({ kind: 'broken', status, error: signal.reason ?? callerLeft() }));

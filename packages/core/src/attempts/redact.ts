@@ -5,10 +5,26 @@ const mask = '[redacted]';
 /** Shorter ones would mask ordinary words, and are no secrets. */
 const shortestSecret = 8;
 
+export function isSecret(credential: string | undefined): credential is string {
+  return credential !== undefined && credential.length >= shortestSecret;
+}
+
 /** Takes a credential out of a text that a provider wrote: some repeat the key that they refuse. */
 export function redact(text: string, credential: string | undefined): string {
-  if (credential === undefined || credential.length < shortestSecret || !text.includes(credential)) return text;
-  return text.replaceAll(credential, mask);
+  if (!isSecret(credential)) return text;
+  const clean = text.includes(credential) ? text.replaceAll(credential, mask) : text;
+  return clean.includes('\\') ? clean.replace(inAnySpelling(credential), mask) : clean;
+}
+
+/** Matches a credential in the text of a JSON string, where any character may be written as an escape. */
+function inAnySpelling(credential: string): RegExp {
+  const units = Array.from({ length: credential.length }, (_, index) => {
+    const hex = credential.charCodeAt(index).toString(16).padStart(4, '0');
+    const plain = `\\u${hex}`;
+    const escaped = `\\\\u${hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)}`;
+    return `(?:${plain}|${escaped}|\\\\${plain})`;
+  });
+  return new RegExp(units.join(''), 'g');
 }
 
 /** A report of a failure has no use for more levels than this. */

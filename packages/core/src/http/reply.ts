@@ -1,3 +1,4 @@
+import type { ByteMask } from '../relay/byte-mask.ts';
 import type { HttpHeaders } from './headers.ts';
 
 /** What a binding writes out. */
@@ -31,6 +32,8 @@ export interface HttpRelay {
   readonly signal: AbortSignal;
   /** In milliseconds; 0 is off. */
   readonly clocks: RelayClocks;
+  /** Every byte of the answer's body passes it: it hides the credential that went up. Absent where none did. */
+  readonly mask?: ByteMask;
   /** Which of the upstream's headers come down, and how. */
   readonly responseHeaders: (status: number, headers: HttpHeaders) => Record<string, string | string[]>;
   /** Says once how it ended. */

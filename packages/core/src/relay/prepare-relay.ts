@@ -1,6 +1,7 @@
 import { authorization, credentialFor } from '../attempts/credential.ts';
 import { providerUrl } from '../attempts/exchange.ts';
 import { nativeAnswerHeaders } from '../attempts/native-answer-headers.ts';
+import { isSecret } from '../attempts/redact.ts';
 import { isRedirect, upstreamRedirect } from '../attempts/upstream-redirect.ts';
 import { answerError } from '../answer/answer-error.ts';
 import type { Call } from '../call/call.ts';
@@ -14,6 +15,7 @@ import { headerValue } from '../http/headers.ts';
 import type { HttpRelay, RelayClocks, RelayEnd } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { explainBreak } from '../transport/explain-break.ts';
+import { createByteMask } from './byte-mask.ts';
 
 /** Describes an opaque exchange: where it goes, what goes up, what comes down, and how its end is told. Nothing is sent yet. */
 export async function prepareRelay(
@@ -43,6 +45,7 @@ export async function prepareRelay(
     ...(body ? { body } : {}),
     signal: call.signal,
     clocks,
+    ...(isSecret(credential) ? { mask: createByteMask(credential) } : {}),
     responseHeaders(status, headers) {
       // 304 leads nowhere: it says that the caller's own copy is still good.
       if (isRedirect(status) && status !== 304) throw upstreamRedirect(provider, status);

@@ -27,6 +27,7 @@ export async function relayByTransport(relay: HttpRelay, request: HttpRequest, t
 }
 
 function watched(body: AsyncIterable<Uint8Array>, status: number, relay: HttpRelay): AsyncIterable<Uint8Array> {
+  const { mask } = relay;
   const broken = (error: unknown): void => relay.settle({ kind: 'broken', status, error });
 
   async function* passOn(): AsyncGenerator<Uint8Array, void, undefined> {
@@ -34,8 +35,11 @@ function watched(body: AsyncIterable<Uint8Array>, status: number, relay: HttpRel
     try {
       for await (const chunk of body) {
         bytes += chunk.byteLength;
-        yield chunk;
+        const piece = mask ? mask.push(chunk) : chunk;
+        if (piece.length > 0) yield piece;
       }
+      const rest = mask?.end();
+      if (rest && rest.length > 0) yield rest;
       relay.settle({ kind: 'complete', status, bytes });
     } catch (error) {
       broken(error);

@@ -17,6 +17,7 @@ describe('redact', () => {
   it.each([
     ['key sk-12345678 refused', 'sk-12345678', 'key [redacted] refused'],
     ['key $&12345678 refused', '$&12345678', 'key [redacted] refused'],
+    ['{"m":"\\u0073\\u006B-12\\/\\u002b5678"}', 'sk-12/+5678', '{"m":"[redacted]"}'],
     ['a word', 'a', 'a word'],
     ['a word', undefined, 'a word'],
     ['a word', '', 'a word'],
