@@ -8,11 +8,11 @@ import type { RequestType } from './request-types.ts';
 
 /** A decoded body, without what is `null`; or the 400 that says why it cannot be decoded. The content type plays no part. */
 export function readRequest(request: ServedRequest, type: RequestType): { readonly body: JsonObject } | { readonly refused: JsonAnswer } {
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(request.body);
-  if (text.trim() === '') return { refused: ollamaError(400, 'missing request body') };
+  const begin = request.body.findIndex((byte) => !space.has(byte));
+  if (begin === -1) return { refused: ollamaError(400, 'missing request body') };
   // A byte order mark is no white space to Go.
-  const parsed = text.startsWith('\uFEFF') ? undefined : parseJson(request.body);
-  if (parsed === undefined) return { refused: ollamaError(400, syntaxError(text)) };
+  const parsed = request.body[begin] === 0xef ? undefined : parseJson(request.body);
+  if (parsed === undefined) return { refused: ollamaError(400, syntaxError(request.body[begin] ?? 0)) };
   const value = parsed.value as JsonValue;
   if (value === null) return { body: {} };
   const place = { root: type.name, path: '' };
@@ -21,8 +21,11 @@ export function readRequest(request: ServedRequest, type: RequestType): { readon
   return { body: Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null)) };
 }
 
-function syntaxError(text: string): string {
-  const begin = text.trimStart();
-  if (/^[[{"]/u.test(begin)) return 'unexpected EOF';
-  return `invalid character '${String.fromCodePoint(begin.codePointAt(0) ?? 0)}' looking for beginning of value`;
+const space: ReadonlySet<number> = new Set(Buffer.from(' \t\r\n'));
+
+/** Go's decoder reads bytes and names the one that it stumbled over. */
+function syntaxError(first: number): string {
+  const character = String.fromCharCode(first);
+  if ('[{"'.includes(character)) return 'unexpected EOF';
+  return `invalid character '${character}' looking for beginning of value`;
 }

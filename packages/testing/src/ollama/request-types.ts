@@ -89,8 +89,10 @@ function requestType(name: string, fields: Readonly<Record<string, GoType>>): Re
   return { name, decode: goStruct(name, fields) };
 }
 
+type Route = 'chat' | 'generate' | 'embed' | 'embeddings' | 'show' | 'pull' | 'push' | 'delete' | 'copy' | 'create';
+
 /** What Ollama decodes the bodies of its routes into. */
-export const requestTypes = {
+export const requestTypes: Readonly<Record<Route, RequestType>> = {
   chat: requestType('ChatRequest', { ...run, messages: goList(message, '[]api.Message'), tools: goList(tool, 'api.Tools') }),
   generate: requestType('GenerateRequest', {
     ...run,
@@ -139,4 +141,4 @@ export const requestTypes = {
     requires: goString,
     info: goMap,
   }),
-} satisfies Readonly<Record<string, RequestType>>;
+};
