@@ -72,7 +72,7 @@ async function toResponse(reply: HttpReply, request: Request, leaving: AbortCont
 
 const streamOptions = ({ signal }: Request, leaving: AbortController): ReadableStreamOptions => ({
   onCancel: () => leaving.abort(callerLeft()),
-  explain: (error) => (signal.aborted ? signal.reason : error),
+  explain: (error): unknown => (signal.aborted ? signal.reason : error),
 });
 
 /** An answer that has no body for its caller still has an end to come to. */

@@ -25,7 +25,7 @@ describe('answerError', () => {
         'x-ai-proxy-id': '1',
       },
     ]);
-    expect(JSON.parse(String(reply.body))).toEqual({ error: { message: 'Failed.', type: 'api_error', param: 'seed', code: 'theirs' } });
+    expect(JSON.parse(reply.body as string)).toEqual({ error: { message: 'Failed.', type: 'api_error', param: 'seed', code: 'theirs' } });
   });
 
   it('gives callers of the provider’s own dialect what the provider said', () => {

@@ -43,7 +43,7 @@ function open(): Opened {
   };
 }
 
-async function* batches(...values: (string | Error)[]): AsyncGenerator<ChunkBatch, void, undefined> {
+async function* given(...values: (string | Error)[]): AsyncGenerator<ChunkBatch, void, undefined> {
   for (const value of values) {
     if (value instanceof Error) throw value;
     yield { chunks: value.split(',') };
@@ -67,7 +67,7 @@ async function readAll(iterator: AsyncIterator<string | Uint8Array>): Promise<{ 
 describe('encodeStream', () => {
   it('writes what arrived together in one piece, nothing for nothing, and the end', async () => {
     const { read, receipts, failures } = open();
-    const iterator = read(batches('a,b', 'silent', 'c,silent'));
+    const iterator = read(given('a,b', 'silent', 'c,silent'));
     expect((await iterator.next()).value).toBe('<a><b>');
     expect((await iterator.next()).value).toBe('<c>');
     expect((await iterator.next()).value).toBe('<end>');
@@ -98,7 +98,7 @@ describe('encodeStream', () => {
     ['a mistake of ours', new TypeError('x'), 'internal_error', 'internal_error'],
   ])('tells of %s, breaks, and settles once', async (_what, cause, outcome, code) => {
     const { read, receipts, failures } = open();
-    const { text, failure } = await readAll(read(batches('a', cause)));
+    const { text, failure } = await readAll(read(given('a', cause)));
     expect(text).toBe(`<a><failed ${code}>`);
     expect(failure).toMatchObject({ name: 'ProxyError', code });
     expect(receipts).toMatchObject([{ outcome, code }]);
@@ -107,7 +107,7 @@ describe('encodeStream', () => {
 
   it('settles a caller who stops reading before the end as gone', async () => {
     const { read, receipts } = open();
-    const iterator = read(batches('a', 'b'));
+    const iterator = read(given('a', 'b'));
     await iterator.next();
     await iterator.return?.();
     expect(receipts).toMatchObject([{ outcome: 'caller_left', code: 'caller_left' }]);
@@ -117,7 +117,7 @@ describe('encodeStream', () => {
 
   it('settles a caller who stops reading behind the end as served', async () => {
     const { read, receipts, ending } = open();
-    const iterator = read(batches('a'));
+    const iterator = read(given('a'));
     await iterator.next();
     expect((await iterator.next()).value).toBe('<end>');
     ending.abort(gone);
@@ -128,7 +128,7 @@ describe('encodeStream', () => {
 
   it('settles an answer that was never read', async () => {
     const { read, receipts } = open();
-    await read(batches('a')).return?.();
+    await read(given('a')).return?.();
     expect(receipts).toMatchObject([{ outcome: 'caller_left' }]);
   });
 
@@ -165,7 +165,7 @@ describe('encodeStream', () => {
   it('settles a call that was over before it began', () => {
     const { read, receipts, ending } = open();
     ending.abort(late);
-    read(batches('a'));
+    read(given('a'));
     expect(receipts).toMatchObject([{ outcome: 'timeout_total' }]);
   });
 
@@ -188,10 +188,10 @@ describe('encodeStream', () => {
 
   it('notes the first byte when there is one', async () => {
     const { read, receipts } = open();
-    await readAll(read(batches('silent', 'a')));
+    await readAll(read(given('silent', 'a')));
     expect(receipts[0]?.firstByteMs).toBeGreaterThan(0);
     const silent = open();
-    await readAll(silent.read(batches(new Error('x'))));
+    await readAll(silent.read(given(new Error('x'))));
     expect(silent.receipts[0]?.firstByteMs).toBeUndefined();
   });
 });

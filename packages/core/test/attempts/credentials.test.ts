@@ -15,7 +15,7 @@ const callerKey = 'sk-caller-0123456789';
 
 async function serve(answer: Answer, apiKey?: ApiKey): Promise<TestProxy & { upstream: HttpUpstream }> {
   const upstream = await startUpstream(answer);
-  return { ...makeProxy([testProvider(upstream.url, { ...(apiKey === undefined ? {} : { apiKey }) })], { retry: false }), upstream };
+  return { ...makeProxy([testProvider(upstream.url, apiKey === undefined ? {} : { apiKey })], { retry: false }), upstream };
 }
 
 const answerWell: Answer = (request, response) => sendJson(response, 200, request.url === '/chat' ? completion('hi') : { text: 'hi' });
@@ -116,7 +116,7 @@ describe('a credential that the caller brings', () => {
 
 describe('the operator’s key in what a provider says', () => {
   const jsonKey = JSON.stringify(operatorKey).slice(1, -1);
-  const escaped = [...operatorKey].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+  const escaped = Array.from(operatorKey, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
   const sayings: [string, (status: number) => Answer][] = [
     [
       'text',

@@ -202,7 +202,7 @@ describe('a whole answer', () => {
 
   it('is given up when the clock of the whole call runs out, retries included', async () => {
     const { ask, receipts, upstream } = await serve(fail(503), {
-      timeouts: { total: 80 },
+      timeouts: { total: 500 },
       retry: { attempts: 9, delay: 1_000_000, maxDelay: 2_000_000 },
     });
     const answer = await ask(chatRequest());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Cors } from '../../src/index.ts';
+import type { Cors, Policy } from '../../src/index.ts';
 import { completion } from '../fixtures/answers.ts';
 import { sendJson, startUpstream } from '../fixtures/http-upstream.ts';
 import type { HttpUpstream } from '../fixtures/http-upstream.ts';
@@ -19,7 +19,7 @@ async function serve(cors?: Cors): Promise<TestProxy & { upstream: HttpUpstream;
     name: 'counting',
     stage: 'identify',
     handle: (call, next) => (calls.push(call.id), next()),
-  } as const satisfies import('../../src/index.ts').Policy;
+  } as const satisfies Policy;
   return {
     ...makeProxy([testProvider(upstream.url, { apiKey: () => (calls.push('key'), 'key') })], {
       policies: [counting],
