@@ -76,7 +76,10 @@ export function createProxy(options: ProxyOptions): Proxy {
     try {
       settings.onReceipt?.(receipt);
     } catch (error) {
-      log.error({ id: receipt.id, error: error instanceof Error ? error.message : String(error) }, 'onReceipt threw; the account of this call may be lost');
+      log.error(
+        { id: receipt.id, error: error instanceof Error ? error.message : String(error) },
+        'onReceipt threw; the account of this call may be lost',
+      );
     }
   }
 
@@ -95,7 +98,10 @@ export function createProxy(options: ProxyOptions): Proxy {
           .map(async (provider) => {
             await credentialFor(provider, {});
             if (await catalog.listing(provider, {})) return;
-            throw new ProxyError(`"${provider.name}" could not be asked for its models; the log says why.`, { status: 503, code: 'provider_unavailable' });
+            throw new ProxyError(`"${provider.name}" could not be asked for its models; the log says why.`, {
+              status: 503,
+              code: 'provider_unavailable',
+            });
           }),
       );
     },

@@ -1,11 +1,9 @@
 import { ProxyError } from '../errors/proxy-error.ts';
 import { toProxyError } from '../errors/to-proxy-error.ts';
-import { toProxyError } from '../errors/to-proxy-error.ts';
 import type { Face } from '../faces/face.ts';
 import { createNativeFace } from '../faces/native/native-face.ts';
 import { openaiFace } from '../faces/openai/openai-face.ts';
 import { matchOpenaiRoute } from '../faces/openai/routes.ts';
-import type { OpenaiRouteMatch } from '../faces/openai/routes.ts';
 import { matchNativeRoute } from '../path/match-native-route.ts';
 import { rawSegments } from '../path/segments.ts';
 import { splitTarget } from '../path/split-target.ts';
@@ -87,14 +85,21 @@ const unsafePath = (reason: string): ProxyError =>
   new ProxyError(`The path of this request is not accepted: ${reason}.`, { status: 400, code: 'invalid_path', source: 'caller' });
 
 const noSuchPath = (): ProxyError =>
-  new ProxyError('There is nothing at this path. The proxy serves /v1/chat/completions, /v1/embeddings, /v1/models and the routes of its providers.', {
-    status: 404,
-    code: 'path_not_found',
-    source: 'caller',
-  });
+  new ProxyError(
+    'There is nothing at this path. The proxy serves /v1/chat/completions, /v1/embeddings, /v1/models and the routes of its providers.',
+    {
+      status: 404,
+      code: 'path_not_found',
+      source: 'caller',
+    },
+  );
 
 const wrongMethod = (method: string, allow: readonly string[]): ProxyError =>
-  new ProxyError(`This path takes ${allow.join(' or ')}, not ${method.slice(0, 20)}.`, { status: 405, code: 'method_not_allowed', source: 'caller' });
+  new ProxyError(`This path takes ${allow.join(' or ')}, not ${method.slice(0, 20)}.`, {
+    status: 405,
+    code: 'method_not_allowed',
+    source: 'caller',
+  });
 
 const routeClosed = (provider: Provider, group: string): ProxyError =>
   new ProxyError(`The "${group}" routes of "${provider.name}" are closed here. The operator can open them with open: ['${group}'].`, {
