@@ -26,7 +26,7 @@ export function parseOllamaHost(given: string): string {
   const authority = `${toAuthority(host)}:${isPort(port) ? port : fallback}`;
   const path = slash < 0 ? '' : withoutTrailingSlashes(rest.slice(slash));
   const address = `${scheme}://${authority}${path}`;
-  if (/[@?#\s\\]/.test(address) || !URL.canParse(address)) {
+  if (/[@?#\s\\]/.test(rest) || !URL.canParse(address)) {
     throw new TypeError('OLLAMA_HOST must be a host, with a scheme, a port and a path where they differ from http://127.0.0.1:11434');
   }
   const url = new URL(address);
