@@ -21,6 +21,10 @@ const meanings: readonly (readonly [RegExp, ErrorMeaning])[] = [
   [/\bconnection (?:refused|reset)\b|\bEOF\b|\btimed out\b/i, { status: 500, retryable: true }],
 ];
 
+/** Sentences are short; what is longer could make the patterns slow. */
+const longestSentence = 512;
+
 export function meaningOf(message: string): ErrorMeaning | undefined {
-  return meanings.find(([pattern]) => pattern.test(message))?.[1];
+  const sentence = message.slice(0, longestSentence);
+  return meanings.find(([pattern]) => pattern.test(sentence))?.[1];
 }
