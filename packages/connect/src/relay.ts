@@ -74,6 +74,11 @@ export function carryOut(
     }
 
     function leave(): void {
+      if (!exchange.signal.aborted) {
+        // The call has ended, and its caller is still there to be told.
+        fail(signal.reason);
+        return;
+      }
       finish(
         answer === undefined ? { kind: 'broken', error: signal.reason } : { kind: 'broken', status: res.statusCode, error: signal.reason },
       );
