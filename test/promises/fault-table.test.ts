@@ -110,12 +110,12 @@ async function ask(mode: Mode, mark: string, row: FaultCase): Promise<RawVerdict
   });
 }
 
-function expectation({ stream }: Mode, { title, repeats, expect, expectWhole }: FaultCase): 'clean' | 'error' {
+function expectation({ stream }: Mode, row: FaultCase): 'clean' | 'error' {
   // Nothing is repeated here, so what takes a second request to get right has to show as an error.
-  if (repeats) return 'error';
+  if (row.repeats) return 'error';
   // Once the mark of the end has come, bytes that were promised beyond it are nobody's loss.
-  if (title === 'wrongContentLength too long' && stream) return 'clean';
-  return stream ? expect : expectWhole;
+  if (row.title === 'wrongContentLength too long' && stream) return 'clean';
+  return stream ? row.expect : row.expectWhole;
 }
 
 function judge(mode: Mode, mark: string, row: FaultCase, seen: RawVerdict): Judgement {

@@ -13,7 +13,7 @@ import { startProxy } from './fixtures/start-proxy.ts';
 import type { RunningProxy } from './fixtures/start-proxy.ts';
 
 const json = { 'content-type': 'application/json' };
-const escaped = [...providerKey].map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+const escaped = providerKey.replace(/./g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const event = (delta: object, finish: string | null = null): string =>
   `data: ${JSON.stringify({ id: 'a', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
 
@@ -193,7 +193,8 @@ describe("a provider's key", () => {
   });
 
   it('stays out of a report that would be none without it', async () => {
-    const [translated, native] = await Promise.all([ask(ways[1]!, markOf('json 400'), []), ask(ways[3]!, markOf('json 400'), [])]);
+    const asked = (route: Way['route']): Promise<Seen> => ask({ name: route, route, stream: false }, markOf('json 400'), []);
+    const [translated, native] = await Promise.all([asked('translated'), asked('native')]);
     expect(JSON.parse(translated.text)).toMatchObject({ error: { message: 'the key [redacted] is not right', code: '1' } });
     expect(JSON.parse(native.text)).toEqual({ ...(JSON.parse(quoted) as object), message: 'the key [redacted] is not right' });
   });

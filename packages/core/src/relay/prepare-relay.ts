@@ -74,8 +74,10 @@ function settle(call: Call, end: RelayEnd): void {
     call.receipt.settle(end.status < 400 ? 'ok' : 'provider_error');
     return;
   }
-  const reason = call.signal.aborted ? call.signal.reason : end.error;
+  const reason: unknown = call.signal.aborted ? call.signal.reason : end.error;
   const error = reason instanceof ProxyError ? reason : explainBreak(reason, end.status !== undefined);
+  // Before any headers of the provider's the caller gets the failure's own status.
+  call.receipt.status = end.status ?? error.status;
   call.receipt.settle(outcomeOfError(error), error.code ?? undefined);
 }
 
