@@ -20,7 +20,7 @@ describe('the requests of the pages', () => {
 
   beforeAll(async () => {
     delete process.env.MISTRAL_API_KEY;
-    server = await serve({ host: '127.0.0.1', port: 0, cors: false, demo: true });
+    server = await serve({ host: '127.0.0.1', port: 0, cors: false, hosts: [], demo: true });
   });
   afterAll(async () => {
     if (key !== undefined) process.env.MISTRAL_API_KEY = key;

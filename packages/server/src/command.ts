@@ -9,6 +9,7 @@ const args = {
   host: { type: 'string', description: 'Address to listen on (HOST; 127.0.0.1)', valueHint: 'address' },
   port: { type: 'string', description: 'Port to listen on (PORT; 8787)', valueHint: 'number' },
   cors: { type: 'string', description: 'Origins whose pages may call, separated by commas (AI_PROXY_CORS; none)', valueHint: 'origins' },
+  hosts: { type: 'string', description: 'Host names that a server in front hands on (AI_PROXY_HOSTS; none)', valueHint: 'names' },
   demo: { type: 'boolean', description: 'Serve simulated models when nothing real is configured', default: false },
 } as const;
 

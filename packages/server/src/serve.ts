@@ -8,6 +8,7 @@ import connect from 'connect';
 import { demoHeader, startDemo } from './demo.ts';
 import type { Demo } from './demo.ts';
 import { health } from './health.ts';
+import { refuseStrangers } from './refuse-strangers.ts';
 import { SettingsError } from './server-settings.ts';
 import type { ServerSettings } from './server-settings.ts';
 
@@ -41,12 +42,17 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     });
   }
   const middleware = aiProxy(proxy);
+  app.use(mount(refuseStrangers(settings.cors, settings.hosts)));
   app.use(mount(health));
   // Without a next one, the proxy answers unknown paths itself, in JSON.
   app.use((req, res) => middleware(req, res));
 
   const server = createServer({ keepAliveTimeout }, app);
-  server.on('upgrade', middleware.upgrade);
+  server.on('upgrade', (req, socket, head) => {
+    // WebSockets of pages are not held back by any preflight.
+    if (req.headers.origin === undefined) middleware.upgrade(req, socket, head);
+    else socket.destroy();
+  });
   try {
     await listen(server, settings);
   } catch (error) {

@@ -6,6 +6,8 @@ export interface ServerSettings {
   readonly host: string;
   readonly port: number;
   readonly cors: Cors | false;
+  /** Names under which a server in front hands requests on, beside those of this machine itself. */
+  readonly hosts: readonly string[];
   readonly demo: boolean;
 }
 
@@ -13,6 +15,7 @@ export interface ServerArguments {
   readonly host?: string | undefined;
   readonly port?: string | undefined;
   readonly cors?: string | undefined;
+  readonly hosts?: string | undefined;
   readonly demo: boolean;
   readonly rawArgs: readonly string[];
 }
@@ -24,7 +27,7 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
-const known = ['--host', '--port', '--cors', '--demo', '--no-demo', '--help', '-h', '--version', '-v'];
+const known = ['--host', '--port', '--cors', '--hosts', '--demo', '--no-demo', '--help', '-h', '--version', '-v'];
 
 /** Arguments win over the environment. */
 export function readServerSettings(given: ServerArguments, environment: Environment): ServerSettings {
@@ -36,7 +39,7 @@ export function readServerSettings(given: ServerArguments, environment: Environm
         'Listen on 127.0.0.1 and put what checks your callers in front of it, or mount the library in a server that does.',
     );
   }
-  return { host, port: readPort(given.port ?? nonEmpty(environment.PORT) ?? '8787'), cors: readCors(given.cors ?? nonEmpty(environment.AI_PROXY_CORS)), demo: given.demo };
+  return { host, port: readPort(given.port ?? nonEmpty(environment.PORT) ?? '8787'), cors: readCors(given.cors ?? nonEmpty(environment.AI_PROXY_CORS)), hosts: readHosts(given.hosts ?? nonEmpty(environment.AI_PROXY_HOSTS)), demo: given.demo };
 }
 
 const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
@@ -61,4 +64,11 @@ function readCors(text: string | undefined): Cors | false {
   const wrong = origins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
   if (wrong === undefined) return { origins };
   throw new SettingsError(`"${wrong}" is not an origin: write it as https://app.example.com, without a path.`);
+}
+
+function readHosts(text: string | undefined): string[] {
+  const hosts = (text ?? '').split(',').map((host) => host.trim().toLowerCase());
+  const wrong = hosts.find((host) => host !== '' && !/^[a-z0-9.-]+$/.test(host));
+  if (wrong === undefined) return hosts.filter((host) => host !== '');
+  throw new SettingsError(`"${wrong}" is not the name of a host: write it as ai.example.com, without scheme, port and path.`);
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { sendRaw } from '@ai-proxy/testing';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -126,6 +127,15 @@ describe('the demonstration', () => {
       fetch(`${url}/v1/chat/completions`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' } });
     expect((await preflight('https://app.example')).headers.get('access-control-allow-origin')).toBe('https://app.example');
     expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it.each([
+    { stranger: 'a page of another origin', headers: { origin: 'https://evil.example' } },
+    { stranger: 'a page without an origin of its own', headers: { origin: 'null' } },
+    { stranger: 'a name that leads here', headers: { host: 'evil.example:8787' } },
+  ])('refuses $stranger', async ({ headers }) => {
+    const { status } = await sendRaw({ port: Number(new URL(url).port), method: 'GET', path: '/v1/models', headers });
+    expect(status).toBe(403);
   });
 
   it('finishes what is under way when it is asked to stop', async () => {

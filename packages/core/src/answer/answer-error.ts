@@ -13,7 +13,7 @@ export function answerError(error: ProxyError, face: Face, headers: Record<strin
     ...(error.source === 'provider' ? { 'x-should-retry': 'false' } : {}),
   };
   const { upstream } = error;
-  if (upstream && face.name !== 'openai') {
+  if (upstream && face.isNative) {
     return {
       status: upstream.status,
       headers: { ...responseHeadersForCaller(upstream.headers, { reframed: true }), ...shared },

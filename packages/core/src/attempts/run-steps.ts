@@ -39,7 +39,7 @@ export function createStepRunner(options: StepOptions): StepRunner {
         const result = await runStep(call, target, state, attempt);
         if ('value' in result) return result.value;
         failure = result.failure;
-        if (!failure.retryable) break;
+        if (!failure.retryable && !concernsTarget(failure)) break;
       }
       throw failure ?? new Error('a plan has no steps');
     },
@@ -80,6 +80,9 @@ export function createStepRunner(options: StepOptions): StepRunner {
     }
   }
 }
+
+/** Another target may well serve what this one cannot, or may not with its key; asking this one again would change nothing. */
+const concernsTarget = ({ code }: ProxyError): boolean => code === 'unsupported_operation' || code === 'provider_credentials';
 
 /** Only what says that the target itself is unwell counts; a refusal is a sign of life, and so is a limit. */
 function report(breaker: Breaker | undefined, failure: ProxyError): void {

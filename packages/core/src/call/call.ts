@@ -30,9 +30,9 @@ export interface Call {
   plan: Plan | undefined;
   readonly receipt: ReceiptDraft;
   /** Where a native or opaque call goes. */
-  readonly native?: NativeTarget;
+  readonly native: NativeTarget | undefined;
   /** The framework's own request, where a binding gave it. */
-  readonly context?: unknown;
+  readonly context: unknown;
   /** Lets a policy see each chunk of a stream as it passes, synchronously. */
   tap(see: (chunk: unknown) => void): void;
 }

@@ -20,6 +20,8 @@ export interface Encoder {
 /** How a caller speaks. Pure: reads what was asked, writes what is answered. */
 export interface Face {
   readonly name: string;
+  /** Whether its callers speak a provider's own dialect: they get what the provider says as it is. */
+  readonly isNative: boolean;
   createEncoder(call: Call): Encoder;
   /** The JSON body of an error. */
   errorBody(error: ProxyError): unknown;

@@ -1,4 +1,3 @@
-import type { Call, Caller } from '../call/call.ts';
 import { createCallId } from '../call/call-id.ts';
 import { createReceipt } from '../call/create-receipt.ts';
 import type { NativeTarget } from '../call/native-target.ts';
@@ -8,6 +7,8 @@ import { callerLeft } from '../errors/caller-left.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { JsonObject } from '../json/json.ts';
+import type { RoutedCall } from './decode-call.ts';
+import { OpenedCall } from './opened-call.ts';
 
 export interface CallStart {
   readonly operation: Operation;
@@ -19,15 +20,9 @@ export interface CallStart {
   readonly native?: NativeTarget;
 }
 
-/** A call, and what only the proxy itself may do with it. */
-export interface OpenedCall {
-  readonly call: Call;
-  readonly taps: readonly ((chunk: unknown) => void)[];
-}
-
 /** Opens calls, knows which are under way, and can end them all. */
 export interface Calls {
-  open(request: HttpRequest, start: CallStart): OpenedCall;
+  open(request: HttpRequest, routed: RoutedCall, start: CallStart): OpenedCall;
   readonly isClosing: boolean;
   close(grace: number): Promise<void>;
 }
@@ -44,7 +39,7 @@ export function createCalls(options: CallsOptions): Calls {
   const onEmpty = new Set<() => void>();
 
   return {
-    open(request, start) {
+    open(request, routed, start) {
       const id = createCallId();
       const ending = new AbortController();
       underWay.set(id, ending);
@@ -62,32 +57,7 @@ export function createCalls(options: CallsOptions): Calls {
         if (settled.outcome !== 'ok') ending.abort(callerLeft());
         options.onSettled(settled);
       });
-      const taps: ((chunk: unknown) => void)[] = [];
-      const call: Call = {
-        id,
-        operation: start.operation,
-        dialect: start.dialect,
-        face: start.face,
-        input: start.input,
-        model: start.model,
-        stream: start.stream,
-        headers: request.headers,
-        signal: ending.signal,
-        plan: undefined,
-        receipt,
-        ...(start.native ? { native: start.native } : {}),
-        context: request.context,
-        get caller(): Caller | undefined {
-          return receipt.caller;
-        },
-        set caller(caller: Caller | undefined) {
-          receipt.caller = caller;
-        },
-        tap: (see) => {
-          taps.push(see);
-        },
-      };
-      return { call, taps };
+      return new OpenedCall(id, request, routed, start, ending.signal, receipt);
     },
     get isClosing() {
       return isClosing;

@@ -8,7 +8,6 @@ import type { Receipt } from '../call/receipt.ts';
 import type { Reply } from '../call/reply.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import { openaiFace } from '../faces/openai/openai-face.ts';
-import type { HttpRequest } from '../http/request.ts';
 import { consoleLog } from '../log/log.ts';
 import { listModels, retrieveModel } from '../models/answer-models.ts';
 import { createCatalog } from '../models/catalog.ts';
@@ -19,21 +18,13 @@ import { createPlanStage } from '../routing/plan-stage.ts';
 import type { Routing } from '../routing/resolve-model.ts';
 import { foldStages } from '../stages/fold.ts';
 import { createCalls } from './calls.ts';
-import type { OpenedCall } from './calls.ts';
-import type { RoutedCall } from './decode-call.ts';
 import { createFetchDoor } from './fetch-door.ts';
 import { createRequestHandler } from './handle-request.ts';
+import { OpenedCall } from './opened-call.ts';
 import type { ProxyOptions } from './options.ts';
 import type { Proxy } from './proxy.ts';
 import { readOptions } from './read-options.ts';
 import { createRouter } from './route-request.ts';
-
-/** What the stages of one call need beside the call. */
-interface Underlay {
-  readonly taps: OpenedCall['taps'];
-  readonly request: HttpRequest;
-  readonly routed: RoutedCall;
-}
 
 /** Makes a proxy of its options, and checks them. Nothing is opened, read or asked before the first call. */
 export function createProxy(options: ProxyOptions): Proxy {
@@ -46,12 +37,11 @@ export function createProxy(options: ProxyOptions): Proxy {
   const routing: Routing = { providers, aliases: settings.aliases, catalog };
   const attempts = { upstream, steps: createStepRunner(settings), strict: settings.strict, patience: timeouts.headers };
   const calls = createCalls({ total: timeouts.total, onSettled: (receipt) => deliver(receipt) });
-  const underlays = new WeakMap<Call, Underlay>();
 
+  /** What one call asks of the innermost stage; the stages in between hand on the call that was opened. */
   const innermost = async (call: Call): Promise<Reply> => {
-    const underlay = underlays.get(call);
-    if (!underlay) throw new Error('a call was served that this proxy has not opened');
-    const { request, routed, taps } = underlay;
+    if (!(call instanceof OpenedCall)) throw new Error('a call was served that this proxy has not opened');
+    const { routed, request, taps } = call;
     if (routed.kind === 'models') return value(await listModels(routing, call.headers));
     if (routed.kind === 'model') return value(await retrieveModel(routed.id, routing, call.headers));
     if (call.dialect === 'opaque' && call.native) return prepareRelay(call, call.native, request, routed.face, timeouts);
@@ -66,10 +56,8 @@ export function createProxy(options: ProxyOptions): Proxy {
     limits,
     cors: settings.cors,
     log,
-    serve(opened, request, routed) {
-      underlays.set(opened.call, { taps: opened.taps, request, routed });
-      return stages(opened.call);
-    },
+    guardsInput: settings.policies.length > 0,
+    serve: stages,
   });
 
   function deliver(receipt: Receipt): void {

@@ -25,7 +25,12 @@ export function outlineCall(routed: RoutedCall): CallStart {
 }
 
 /** Reads what a request asks for. Throws where it cannot be read; opaque bodies are left alone. */
-export async function decodeCall(request: HttpRequest, routed: RoutedCall, limits: JsonRequestLimits): Promise<CallStart> {
+export async function decodeCall(
+  request: HttpRequest,
+  routed: RoutedCall,
+  limits: JsonRequestLimits,
+  guardsInput: boolean,
+): Promise<CallStart> {
   const outline = outlineCall(routed);
   if (routed.kind === 'operation') {
     const { value } = await readJsonRequest(request, limits);
@@ -43,7 +48,7 @@ export async function decodeCall(request: HttpRequest, routed: RoutedCall, limit
   return {
     ...outline,
     // The bytes go up as long as the input is the one they were read as. Changed in place it would still be that, and the change would be lost.
-    input: freezeJson(value),
+    input: guardsInput ? freezeJson(value) : value,
     model: typeof value.model === 'string' ? value.model : undefined,
     stream: value.stream === true,
     native: { ...target, bytes, readAs: value },

@@ -7,15 +7,17 @@ import type { Reply } from '../call/reply.ts';
 import type { ProxyError } from '../errors/proxy-error.ts';
 import { toProxyError } from '../errors/to-proxy-error.ts';
 import type { Face } from '../faces/face.ts';
+import { openaiFace } from '../faces/openai/openai-face.ts';
 import type { Handler } from '../http/handler.ts';
 import type { HttpReply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Log } from '../log/log.ts';
 import { shuttingDown } from './calls.ts';
-import type { CallStart, Calls, OpenedCall } from './calls.ts';
+import type { CallStart, Calls } from './calls.ts';
 import { answerPreflight, corsHeaders } from './cors.ts';
 import { decodeCall, outlineCall } from './decode-call.ts';
 import type { RoutedCall } from './decode-call.ts';
+import type { OpenedCall } from './opened-call.ts';
 import type { Cors } from './options.ts';
 import type { Router } from './route-request.ts';
 
@@ -25,8 +27,10 @@ export interface RequestHandlerOptions {
   readonly limits: JsonRequestLimits;
   readonly cors: Cors | false;
   readonly log: Log;
+  /** Whether policies of others see the input: it is then kept from being changed where the change would be lost. */
+  readonly guardsInput: boolean;
   /** Everything between a decoded call and its reply. */
-  readonly serve: (opened: OpenedCall, request: HttpRequest, routed: RoutedCall) => Promise<Reply>;
+  readonly serve: (call: OpenedCall) => Promise<Reply>;
 }
 
 /** The way of one request: routed, decoded, served, answered; every failure is answered in the dialect of its route. */
@@ -52,17 +56,17 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
   async function answer(request: HttpRequest, routed: RoutedCall, extra: Record<string, string>): Promise<HttpReply> {
     const startedAt = performance.now();
     const { face } = routed;
-    const { call, taps, failure } = await open(request, routed);
+    const { call, failure } = await open(request, routed);
     const headers = (): Record<string, string> => ({
       ...extra,
       'x-ai-proxy-id': call.id,
-      ...(face.name === 'openai' ? { 'openai-processing-ms': String(Math.round(performance.now() - startedAt)) } : {}),
+      ...(face === openaiFace ? { 'openai-processing-ms': String(Math.round(performance.now() - startedAt)) } : {}),
     });
     try {
       if (failure) throw failure;
       // Made before the stages: how the answer is written follows from what the caller asked, whatever a policy makes of it.
       const encoder = face.createEncoder(call);
-      const reply = await options.serve({ call, taps }, request, routed);
+      const reply = await options.serve(call);
       return answerReply({ ...reply, headers: { ...requestId(call, face), ...reply.headers } }, encoder, call, headers(), (error) =>
         tell(error, call),
       );
@@ -77,16 +81,16 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
   }
 
   /** A request that cannot be read has an account too. */
-  async function open(request: HttpRequest, routed: RoutedCall): Promise<OpenedCall & { readonly failure?: unknown }> {
+  async function open(request: HttpRequest, routed: RoutedCall): Promise<{ readonly call: OpenedCall; readonly failure?: unknown }> {
     let start: CallStart;
     try {
-      start = await decodeCall(request, routed, options.limits);
+      start = await decodeCall(request, routed, options.limits, options.guardsInput);
       // The upload may have taken its time.
       if (calls.isClosing) throw shuttingDown();
     } catch (failure) {
-      return { ...calls.open(request, outlineCall(routed)), failure };
+      return { call: calls.open(request, routed, outlineCall(routed)), failure };
     }
-    return calls.open(request, start);
+    return { call: calls.open(request, routed, start) };
   }
 
   /** What a caller cannot be told in full, the operator is. */
@@ -104,7 +108,7 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
   }
 }
 
-const requestId = (call: Call, face: Face): Record<string, string> => (face.name === 'openai' ? { 'x-request-id': call.id } : {});
+const requestId = (call: Call, face: Face): Record<string, string> => (face === openaiFace ? { 'x-request-id': call.id } : {});
 
 const attempted = ({ receipt }: Call): Record<string, string> =>
   receipt.attempts > 0 ? { 'x-ai-proxy-step': String(receipt.step), 'x-ai-proxy-attempts': String(receipt.attempts) } : {};

@@ -71,7 +71,7 @@ function routeNative(
 ): RoutedRequest {
   const reason = findUnsafeSegment(segments);
   if (reason !== undefined) return { kind: 'error', face, error: unsafePath(reason) };
-  const match = matchNativeRoute(surface.routes, method, segments, surface.optionalPrefix);
+  const match = matchMethod(surface, method, segments);
   if (!match) return { kind: 'error', face, error: noSuchPath() };
   if ('methods' in match) return { kind: 'error', face, error: wrongMethod(method, match.methods), allow: match.methods };
   const { route, path } = match;
@@ -79,6 +79,14 @@ function routeNative(
     return { kind: 'error', face, error: routeClosed(provider, route.closed) };
   }
   return { kind: 'native', face, provider, surface, route, path, query };
+}
+
+/** HEAD is asked wherever GET is. */
+function matchMethod({ routes, optionalPrefix }: NativeSurface, method: string, segments: readonly string[]): ReturnType<typeof matchNativeRoute> {
+  const match = matchNativeRoute(routes, method, segments, optionalPrefix);
+  return method === 'HEAD' && match && 'methods' in match && match.methods.includes('GET')
+    ? matchNativeRoute(routes, 'GET', segments, optionalPrefix)
+    : match;
 }
 
 const unsafePath = (reason: string): ProxyError =>

@@ -4,7 +4,7 @@ import { openaiFace } from '../../src/faces/openai/openai-face.ts';
 import { errorTypeOf, ProxyError } from '../../src/index.ts';
 import type { Face } from '../../src/index.ts';
 
-const nativeFace: Face = { ...openaiFace, name: 'test', errorBody: (error) => ({ fault: error.message }) };
+const nativeFace: Face = { ...openaiFace, name: 'test', isNative: true, errorBody: (error) => ({ fault: error.message }) };
 const upstream = {
   status: 418,
   headers: { 'content-type': 'text/odd', 'content-length': '9', 'set-cookie': 'a=b', 'x-theirs': '1' },

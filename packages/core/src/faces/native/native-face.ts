@@ -6,6 +6,7 @@ import type { Face } from '../face.ts';
 export function createNativeFace(name: string, surface: NativeSurface): Face {
   return {
     name,
+    isNative: true,
     errorBody: (error) => surface.errorBody(error),
     createEncoder(call) {
       const framing = call.native?.route.framing ?? 'sse';

@@ -16,6 +16,8 @@ export function makeCall(operation: Operation, input: JsonObject = {}): Call {
     receipt: makeReceiptDraft(),
     caller: undefined,
     plan: undefined,
+    native: undefined,
+    context: undefined,
     tap: () => undefined,
   };
 }

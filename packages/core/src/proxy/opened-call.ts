@@ -1,0 +1,61 @@
+import type { Call, Caller } from '../call/call.ts';
+import type { NativeTarget } from '../call/native-target.ts';
+import type { Dialect, Operation } from '../call/operation.ts';
+import type { ReceiptDraft } from '../call/receipt.ts';
+import type { HttpHeaders } from '../http/headers.ts';
+import type { HttpRequest } from '../http/request.ts';
+import type { JsonObject } from '../json/json.ts';
+import type { Plan } from '../routing/plan.ts';
+import type { CallStart } from './calls.ts';
+import type { RoutedCall } from './decode-call.ts';
+
+/** A call, and what only the proxy itself may know of it. A class, because one is made for every request. */
+export class OpenedCall implements Call {
+  readonly id: string;
+  readonly operation: Operation;
+  readonly dialect: Dialect;
+  readonly face: string;
+  input: JsonObject;
+  readonly model: string | undefined;
+  readonly stream: boolean;
+  readonly headers: HttpHeaders;
+  readonly signal: AbortSignal;
+  plan: Plan | undefined;
+  readonly receipt: ReceiptDraft;
+  readonly native: NativeTarget | undefined;
+  readonly context: unknown;
+  /** What wants to see each chunk of its stream. */
+  readonly taps: ((chunk: unknown) => void)[] = [];
+  /** What it came as, and where its path leads. */
+  readonly request: HttpRequest;
+  readonly routed: RoutedCall;
+
+  constructor(id: string, request: HttpRequest, routed: RoutedCall, start: CallStart, signal: AbortSignal, receipt: ReceiptDraft) {
+    this.id = id;
+    this.operation = start.operation;
+    this.dialect = start.dialect;
+    this.face = start.face;
+    this.input = start.input;
+    this.model = start.model;
+    this.stream = start.stream;
+    this.headers = request.headers;
+    this.signal = signal;
+    this.receipt = receipt;
+    this.native = start.native;
+    this.context = request.context;
+    this.request = request;
+    this.routed = routed;
+  }
+
+  get caller(): Caller | undefined {
+    return this.receipt.caller;
+  }
+
+  set caller(caller: Caller | undefined) {
+    this.receipt.caller = caller;
+  }
+
+  tap(see: (chunk: unknown) => void): void {
+    this.taps.push(see);
+  }
+}
