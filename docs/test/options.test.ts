@@ -32,6 +32,7 @@ describe('docs/options.md', () => {
     ['strict', 'false'],
     ['cors', 'false'],
     ['aliases', '{}'],
+    ['faces', '[]'],
     ['policies', '[]'],
   ])('has the right default of %s', (name, text) => {
     const row = checkedTable('docs/options.md', 'general options').find((cells) => codeIn(cells[0])[0] === name);

@@ -1,14 +1,18 @@
 import { createProxy, definePolicy, ProxyError } from '@ai-proxy/core';
 import type { Provider, Proxy } from '@ai-proxy/core';
 import { mistral } from '@ai-proxy/mistral';
+import { ollama } from '@ai-proxy/ollama';
 import { defaultWriting } from './mount-options.ts';
 
-/** The providers that the environment names: `MISTRAL_API_KEY` stands for `mistral()`. */
+/** The providers that the environment names: `MISTRAL_API_KEY` stands for `mistral()`, `OLLAMA_HOST` or `OLLAMA_API_KEY` for `ollama()`. */
 export function providersFromEnvironment(environment: Readonly<Record<string, string | undefined>> = process.env): Provider[] {
   const providers: Provider[] = [];
-  if ((environment.MISTRAL_API_KEY ?? '').trim() !== '') providers.push(mistral());
+  if (isSet(environment.MISTRAL_API_KEY)) providers.push(mistral());
+  if (isSet(environment.OLLAMA_HOST) || isSet(environment.OLLAMA_API_KEY)) providers.push(ollama());
   return providers;
 }
+
+const isSet = (value: string | undefined): boolean => (value ?? '').trim() !== '';
 
 /**
  * A proxy of whatever the environment names, read at the first call: importing and mounting need no secret. As long as nothing is named, every
@@ -52,6 +56,6 @@ const refuseAll = definePolicy({
 
 const notConfigured = (): ProxyError =>
   new ProxyError(
-    'The proxy was mounted without options, and the environment names no provider. Set MISTRAL_API_KEY, or give options: aiProxy({ providers: [mistral()] }).',
+    'The proxy was mounted without options, and the environment names no provider. Set MISTRAL_API_KEY or OLLAMA_HOST, or give options: aiProxy({ providers: [mistral()] }).',
     { status: 500, code: 'not_configured' },
   );

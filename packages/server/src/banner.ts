@@ -23,5 +23,6 @@ ${isDemo ? demoNotice : ''}
 
 const demoNotice = `
   SIMULATED: no provider is configured, so every answer is made up on this machine
-  and carries the header x-ai-proxy-simulated. Set MISTRAL_API_KEY for the real one.
+  and carries the header x-ai-proxy-simulated. Set MISTRAL_API_KEY or OLLAMA_HOST for
+  real ones.
 `;

@@ -30,7 +30,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   const demo = real.length === 0 && settings.demo ? await startDemo() : undefined;
   const providers = demo?.providers ?? real;
   if (providers.length === 0) {
-    throw new SettingsError('no provider is configured. Set MISTRAL_API_KEY, or start with --demo to try it with simulated models.');
+    throw new SettingsError('no provider is configured. Set MISTRAL_API_KEY or OLLAMA_HOST, or start with --demo to try it with simulated models.');
   }
   const proxy = createProxy({ providers, cors: settings.cors });
 

@@ -1,5 +1,8 @@
 import type { Call } from '../call/call.ts';
 import type { ProxyError } from '../errors/proxy-error.ts';
+import type { HttpReply } from '../http/reply.ts';
+import type { JsonObject, JsonValue } from '../json/json.ts';
+import type { CanonicalOperation } from '../provider/provider.ts';
 
 /** How answers reach one caller, in its own dialect. Has the state of one answer. */
 export interface Encoder {
@@ -25,4 +28,39 @@ export interface Face {
   createEncoder(call: Call): Encoder;
   /** The JSON body of an error. */
   errorBody(error: ProxyError): unknown;
+}
+
+/** A dialect that callers may speak at the proxy: its paths and requests too. */
+export interface CallerFace extends Face {
+  /** Finds the route of the raw path segments below the mount; nothing as an answer means: not a path of this face. May throw a `ProxyError`. */
+  match(method: string, segments: readonly string[]): FaceRoute | undefined;
+}
+
+/** What a path asks for. A route may write its answers otherwise than the rest of its face. */
+export type FaceRoute =
+  | {
+      readonly kind: 'operation';
+      /** What the receipt says until the body has been read. */
+      readonly operation: CanonicalOperation;
+      decode(body: JsonValue): DecodedRequest;
+      createEncoder?(call: Call): Encoder;
+    }
+  /** Everything that the caller may name; the reply's value is a `ModelsValue`. */
+  | { readonly kind: 'models'; createEncoder?(call: Call): Encoder }
+  /** One model, by an id in the path or one that is read from a JSON body; the reply's value is a `ListedModel`. */
+  | { readonly kind: 'model'; readonly id: string | ((body: JsonValue) => string); createEncoder?(call: Call): Encoder }
+  /** An answer that asks nobody. */
+  | { readonly kind: 'static'; readonly reply: HttpReply }
+  | { readonly kind: 'method_not_allowed'; readonly allow: string[] }
+  /** The path is this face's by its prefix, and there is nothing there. */
+  | { readonly kind: 'unknown' };
+
+/** A request that has been understood. */
+export interface DecodedRequest {
+  readonly operation: CanonicalOperation;
+  /** As the caller names it. */
+  readonly model: string;
+  readonly stream: boolean;
+  /** In OpenAI's form. */
+  readonly input: JsonObject;
 }

@@ -32,6 +32,8 @@ export interface NativeRoute {
   readonly closed?: string;
   /** How streams of this route are framed. */
   readonly framing?: Framing;
+  /** Whether it streams where the request says nothing of `stream`. */
+  readonly streamsByDefault?: boolean;
 }
 
 /** Watches a native stream. It sees every frame and changes none. */

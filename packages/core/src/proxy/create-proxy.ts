@@ -43,7 +43,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     if (!(call instanceof OpenedCall)) throw new Error('a call was served that this proxy has not opened');
     const { routed, request, taps } = call;
     if (routed.kind === 'models') return value(await listModels(routing, call.headers));
-    if (routed.kind === 'model') return value(await retrieveModel(routed.id, routing, call.headers));
+    if (routed.kind === 'model') return value(await retrieveModel(call.model ?? '', routing, call.headers));
     if (call.dialect === 'opaque' && call.native) return prepareRelay(call, call.native, request, routed.face, timeouts);
     if (!call.plan) throw new Error('a policy has taken the plan of a call away');
     return makeAttempts(call, call.plan, taps, attempts);
@@ -51,7 +51,7 @@ export function createProxy(options: ProxyOptions): Proxy {
   const stages = foldStages([createPlanStage(routing), ...settings.policies], innermost);
 
   const handle = createRequestHandler({
-    router: createRouter(providers),
+    router: createRouter(providers, [openaiFace, ...settings.faces]),
     calls,
     limits,
     cors: settings.cors,

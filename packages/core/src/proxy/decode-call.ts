@@ -1,14 +1,13 @@
 import { readJsonRequest } from '../body/read-json-request.ts';
 import type { JsonRequestLimits } from '../body/read-json-request.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
-import { decodeOpenaiRequest } from '../faces/openai/decode-request.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { freezeJson } from '../json/freeze-json.ts';
 import { isJsonObject } from '../json/json.ts';
 import type { CallStart } from './calls.ts';
 import type { RoutedRequest } from './route-request.ts';
 
-export type RoutedCall = Exclude<RoutedRequest, { readonly kind: 'error' }>;
+export type RoutedCall = Exclude<RoutedRequest, { readonly kind: 'error' | 'static' }>;
 
 /** What is known of a call before its body has been read. */
 export function outlineCall(routed: RoutedCall): CallStart {
@@ -34,7 +33,11 @@ export async function decodeCall(
   const outline = outlineCall(routed);
   if (routed.kind === 'operation') {
     const { value } = await readJsonRequest(request, limits);
-    return { ...outline, ...decodeOpenaiRequest(routed.operation, value) };
+    return { ...outline, ...routed.decode(value) };
+  }
+  if (routed.kind === 'model') {
+    const { id } = routed;
+    return { ...outline, model: typeof id === 'string' ? id : id((await readJsonRequest(request, limits)).value) };
   }
   if (routed.kind !== 'native') return outline;
 
@@ -50,7 +53,7 @@ export async function decodeCall(
     // The bytes go up as long as the input is the one they were read as. Changed in place it would still be that, and the change would be lost.
     input: guardsInput ? freezeJson(value) : value,
     model: typeof value.model === 'string' ? value.model : undefined,
-    stream: value.stream === true,
+    stream: typeof value.stream === 'boolean' ? value.stream : route.streamsByDefault === true,
     native: { ...target, bytes, readAs: value },
   };
 }

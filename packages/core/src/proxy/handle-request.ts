@@ -49,6 +49,7 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
       const { error, face, allow } = routed;
       return answerError(error, face, allow ? { ...extra, allow: allow.join(', ') } : extra);
     }
+    if (routed.kind === 'static') return { ...routed.reply, headers: { ...routed.reply.headers, ...extra } };
     if (calls.isClosing) return answerError(shuttingDown(), routed.face, extra);
     return answer(request, routed, extra);
   };
@@ -65,7 +66,7 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
     try {
       if (failure) throw failure;
       // Made before the stages: how the answer is written follows from what the caller asked, whatever a policy makes of it.
-      const encoder = face.createEncoder(call);
+      const encoder = routed.kind !== 'native' && routed.createEncoder ? routed.createEncoder(call) : face.createEncoder(call);
       const reply = await options.serve(call);
       return answerReply({ ...reply, headers: { ...requestId(call, face), ...reply.headers } }, encoder, call, headers(), (error) =>
         tell(error, call),

@@ -1,4 +1,5 @@
 import type { Receipt } from '../call/receipt.ts';
+import type { CallerFace } from '../faces/face.ts';
 import type { Log } from '../log/log.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { Route } from '../routing/strategy.ts';
@@ -11,6 +12,8 @@ export interface ProxyOptions {
   readonly providers: readonly Provider[];
   /** Names of your own for models: `{ fast: 'mistral/mistral-small-latest', safe: fallback('mistral/mistral-large-latest', 'local/llama') }`. */
   readonly aliases?: Readonly<Record<string, Route>>;
+  /** Dialects that callers may speak beside OpenAI's, which is always there. */
+  readonly faces?: readonly CallerFace[];
   /** What every call passes on its way; see `Policy`. */
   readonly policies?: readonly Policy[];
   /**
@@ -97,6 +100,7 @@ export interface Cors {
 export interface Settings {
   readonly providers: readonly Provider[];
   readonly aliases: Readonly<Record<string, Route>>;
+  readonly faces: readonly CallerFace[];
   readonly policies: readonly Policy[];
   readonly strict: boolean;
   readonly limits: Limits;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CallerFace } from '../faces/face.ts';
 import type { Log } from '../log/log.ts';
 import { nearestNames } from '../path/nearest-names.ts';
 import { checkProviderName } from '../provider/check-provider-name.ts';
@@ -29,6 +30,10 @@ const providerSchema = z.custom<Provider>(
   { error: 'expected a provider: call it, as in providers: [mistral()]' },
 );
 
+const faceSchema = z.custom<CallerFace>((value) => typeof value === 'object' && value !== null && 'match' in value && isFunction(value.match), {
+  error: 'expected a face: call it, as in faces: [ollamaFace()]',
+});
+
 const policySchema = z.custom<Policy>(
   (value) => typeof value === 'object' && value !== null && 'handle' in value && isFunction(value.handle),
   {
@@ -55,6 +60,7 @@ const originSchema = z.string().refine((value) => URL.canParse(value) && new URL
 const schema = z.strictObject({
   providers: z.array(providerSchema),
   aliases: z.record(z.string().min(1), routeSchema).default({}),
+  faces: z.array(faceSchema).default([]),
   policies: z.array(policySchema).default([]),
   strict: z.boolean().default(false),
   limits: z
@@ -116,7 +122,7 @@ export function readOptions(options: ProxyOptions): Settings {
 function checkProviders(providers: readonly Provider[]): void {
   if (providers.length === 0) {
     throw new TypeError(
-      'No provider is configured. Give at least one, as in providers: [mistral()], or set MISTRAL_API_KEY and leave the options out.',
+      'No provider is configured. Give at least one, as in providers: [mistral()], or set MISTRAL_API_KEY or OLLAMA_HOST and leave the options out.',
     );
   }
   const names = new Set<string>();

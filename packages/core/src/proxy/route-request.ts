@@ -1,21 +1,17 @@
 import { ProxyError } from '../errors/proxy-error.ts';
 import { toProxyError } from '../errors/to-proxy-error.ts';
-import type { Face } from '../faces/face.ts';
+import type { CallerFace, Face, FaceRoute } from '../faces/face.ts';
 import { createNativeFace } from '../faces/native/native-face.ts';
-import { openaiFace } from '../faces/openai/openai-face.ts';
-import { matchOpenaiRoute } from '../faces/openai/routes.ts';
 import { matchNativeRoute } from '../path/match-native-route.ts';
 import { rawSegments } from '../path/segments.ts';
 import { splitTarget } from '../path/split-target.ts';
 import { findUnsafeSegment } from '../path/unsafe-segment.ts';
 import type { NativeRoute, NativeSurface } from '../provider/native-surface.ts';
-import type { CanonicalOperation, Provider } from '../provider/provider.ts';
+import type { Provider } from '../provider/provider.ts';
 
 /** What a request asks for, by its method and path. */
 export type RoutedRequest = { readonly face: Face } & (
-  | { readonly kind: 'operation'; readonly operation: CanonicalOperation }
-  | { readonly kind: 'models' }
-  | { readonly kind: 'model'; readonly id: string }
+  | Extract<FaceRoute, { readonly kind: 'operation' | 'models' | 'model' | 'static' }>
   | {
       readonly kind: 'native';
       readonly provider: Provider;
@@ -30,7 +26,7 @@ export type RoutedRequest = { readonly face: Face } & (
 export type Router = (method: string, target: string) => RoutedRequest | undefined;
 
 /** Routes requests by their raw path. Nothing as an answer means: not a path of the proxy. */
-export function createRouter(providers: readonly Provider[]): Router {
+export function createRouter(providers: readonly Provider[], faces: readonly CallerFace[]): Router {
   const natives = new Map(
     providers.flatMap((provider) => {
       const surface = provider.native;
@@ -43,24 +39,27 @@ export function createRouter(providers: readonly Provider[]): Router {
     const segments = rawSegments(path);
     const native = natives.get(segments[0] ?? '');
     if (native && segments.length > 1) return routeNative(native, method, segments.slice(1), query);
-    return routeOpenai(method, segments);
+    for (const face of faces) {
+      const routed = routeFace(face, method, segments);
+      if (routed) return routed;
+    }
+    return undefined;
   };
 }
 
-function routeOpenai(method: string, segments: readonly string[]): RoutedRequest | undefined {
-  const face = openaiFace;
-  let match: ReturnType<typeof matchOpenaiRoute>;
+function routeFace(face: CallerFace, method: string, segments: readonly string[]): RoutedRequest | undefined {
+  let route: FaceRoute | undefined;
   try {
-    match = matchOpenaiRoute(method, segments);
+    route = face.match(method, segments);
   } catch (error) {
     return { kind: 'error', face, error: toProxyError(error) };
   }
-  if (!match) return undefined;
-  const reason = findUnsafeSegment(segments, { allowEncodedSlash: match.kind === 'model' });
+  if (!route) return undefined;
+  const reason = findUnsafeSegment(segments, { allowEncodedSlash: route.kind === 'model' && typeof route.id === 'string' });
   if (reason !== undefined) return { kind: 'error', face, error: unsafePath(reason) };
-  if (match.kind === 'unknown') return { kind: 'error', face, error: noSuchPath() };
-  if (match.kind === 'method_not_allowed') return { kind: 'error', face, error: wrongMethod(method, match.allow), allow: match.allow };
-  return { ...match, face };
+  if (route.kind === 'unknown') return { kind: 'error', face, error: noSuchPath() };
+  if (route.kind === 'method_not_allowed') return { kind: 'error', face, error: wrongMethod(method, route.allow), allow: route.allow };
+  return { ...route, face };
 }
 
 function routeNative(

@@ -75,8 +75,15 @@ export async function usableNames({ providers, aliases, catalog }: Routing, call
   return [...Object.keys(aliases), ...listings.flatMap((listing) => [...(listing?.keys() ?? [])])];
 }
 
+/** Who names a provider is near to that provider's models, and means them with the provider before them. */
+async function namesBeside(name: string, { providers, catalog }: Routing, callerHeaders: HttpHeaders): Promise<string[]> {
+  const provider = providers.find((one) => name.startsWith(`${one.name}/`));
+  const listing = provider && (await catalog.listing(provider, callerHeaders));
+  return [...(listing?.keys() ?? [])].map((id) => `${provider?.name}/${id}`);
+}
+
 export async function unknownModel(name: string, routing: Routing, callerHeaders: HttpHeaders): Promise<ProxyError> {
-  const near = nearestNames(name, await usableNames(routing, callerHeaders), 3);
+  const near = nearestNames(name, [...(await usableNames(routing, callerHeaders)), ...(await namesBeside(name, routing, callerHeaders))], 3);
   const hint = near.length > 0 ? `Did you mean ${near.map((one) => `"${one}"`).join(' or ')}?` : 'GET /v1/models lists what there is.';
   return new ProxyError(`There is no model "${shown(name)}". ${hint}`, { status: 404, code: 'model_not_found', param: 'model', source: 'caller' });
 }

@@ -100,6 +100,7 @@ describe('the options of a proxy', () => {
     expect(readOptions({ providers: [provider] })).toEqual({
       providers: [provider],
       aliases: {},
+      faces: [],
       policies: [],
       strict: false,
       limits: { body: 10_485_760, depth: 128, answer: 67_108_864, event: 16_777_216, held: 262_144 },

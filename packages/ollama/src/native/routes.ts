@@ -6,8 +6,11 @@ const management = 'model-management';
 
 const look = ['GET', 'HEAD'] as const;
 
+/** Ollama streams unless it is told not to. */
+const streaming = (operation: string): NativeRoute => ({ ...inferenceRoute(operation, `/api/${operation}`, 'ndjson'), streamsByDefault: true });
+
 const managementRoute = (operation: string): NativeRoute => ({
-  ...inferenceRoute(operation, `/api/${operation}`, 'ndjson'),
+  ...streaming(operation),
   closed: management,
 });
 
@@ -16,8 +19,8 @@ const managementRoute = (operation: string): NativeRoute => ({
  * APIs. Whoever may create a model can read and overwrite the server's memory and disk, so that all of that is shut until the operator opens it.
  */
 export const ollamaRoutes: readonly NativeRoute[] = [
-  inferenceRoute('chat', '/api/chat', 'ndjson'),
-  inferenceRoute('generate', '/api/generate', 'ndjson'),
+  streaming('chat'),
+  streaming('generate'),
   inferenceRoute('embeddings', '/api/embed'),
   inferenceRoute('embeddings', '/api/embeddings'),
   inferenceRoute('show', '/api/show'),

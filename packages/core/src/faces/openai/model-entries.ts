@@ -1,12 +1,5 @@
 import type { JsonObject } from '../../json/json.ts';
-
-/** What a listing needs to know of a model. */
-export interface ListedModel {
-  readonly id: string;
-  /** Unix time in seconds. */
-  readonly created?: number;
-  readonly ownedBy?: string;
-}
+import type { ListedModel } from '../../models/listed-model.ts';
 
 /** One model in OpenAI's form. Clients require all four fields: an unknown time is 0, an unknown owner `unknown`. */
 export function modelEntry(model: ListedModel): JsonObject {
