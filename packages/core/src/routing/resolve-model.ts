@@ -83,7 +83,16 @@ async function namesBeside(name: string, { providers, catalog }: Routing, caller
 }
 
 export async function unknownModel(name: string, routing: Routing, callerHeaders: HttpHeaders): Promise<ProxyError> {
-  const near = nearestNames(name, [...(await usableNames(routing, callerHeaders)), ...(await namesBeside(name, routing, callerHeaders))], 3);
+  const near = nearestNames(
+    name,
+    [...(await usableNames(routing, callerHeaders)), ...(await namesBeside(name, routing, callerHeaders))],
+    3,
+  );
   const hint = near.length > 0 ? `Did you mean ${near.map((one) => `"${one}"`).join(' or ')}?` : 'GET /v1/models lists what there is.';
-  return new ProxyError(`There is no model "${shown(name)}". ${hint}`, { status: 404, code: 'model_not_found', param: 'model', source: 'caller' });
+  return new ProxyError(`There is no model "${shown(name)}". ${hint}`, {
+    status: 404,
+    code: 'model_not_found',
+    param: 'model',
+    source: 'caller',
+  });
 }

@@ -85,6 +85,12 @@ describe('the model that a caller names', () => {
     expect(receipts).toMatchObject([{ outcome: 'refused' }]);
   });
 
+  it('that a listing does not have is near to others of the provider it was named with', async () => {
+    const { ask } = await serve();
+    const answer = await ask(makeRequest('/v1/models/a%2Fsmal'));
+    expect([answer.status, answer.error().message]).toEqual([404, expect.stringMatching(/Did you mean "a\/small"/)]);
+  });
+
   it('is asked of the only provider that may have it where that cannot be asked what it has', async () => {
     const a = await startListing({ id: 'small' });
     const b = await startUpstream((request, response) => {
