@@ -98,7 +98,9 @@ describe.each(servers)("Mistral's own client through $name", ({ start }) => {
   });
 
   it('gets the validation error that Mistral gives', async () => {
-    const error: unknown = await client.chat.complete({ model: 'mistral-small-latest', messages: hello, topP: 0 }).catch((reason: unknown) => reason);
+    const error: unknown = await client.chat
+      .complete({ model: 'mistral-small-latest', messages: hello, topP: 0 })
+      .catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(MistralError);
     expect(error).toMatchObject({ statusCode: 422 });
     // Byte for byte what Mistral said, in whichever of its two forms.
@@ -107,9 +109,19 @@ describe.each(servers)("Mistral's own client through $name", ({ start }) => {
   });
 
   it('gets an error of the proxy in a form that it can read', async () => {
-    const answer = await fetch(`${server.url}/mistral/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '[]' });
+    const answer = await fetch(`${server.url}/mistral/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '[]',
+    });
     expect(answer.status).toBe(400);
-    expect(await answer.json()).toEqual({ object: 'error', message: expect.any(String), type: 'invalid_request_error', param: null, code: 'invalid_body' });
+    expect(await answer.json()).toEqual({
+      object: 'error',
+      message: expect.any(String),
+      type: 'invalid_request_error',
+      param: null,
+      code: 'invalid_body',
+    });
     expect(cloud.requests).toEqual([]);
   });
 

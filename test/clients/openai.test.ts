@@ -5,27 +5,10 @@ import { startGgufSimulator, startMistralSimulator } from '@ai-proxy/testing';
 import type { Fault, GgufSimulator, MistralSimulator } from '@ai-proxy/testing';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { lastRequest } from './last-request.ts';
+import { hello, person, weather } from './questions.ts';
 import { servers } from './servers.ts';
 import type { MountedServer } from './servers.ts';
-
-const weather = {
-  type: 'function',
-  function: {
-    name: 'weather',
-    description: 'Weather of a city',
-    parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
-  },
-} as const;
-
-const person = {
-  type: 'json_schema',
-  json_schema: {
-    name: 'person',
-    schema: { type: 'object', properties: { name: { type: 'string' }, age: { type: 'integer' } }, required: ['name', 'age'], additionalProperties: false },
-  },
-} as const;
-
-const hello = [{ role: 'user', content: 'Hello there' }] as const;
 
 describe.each(servers)('the openai client through $name', ({ start }) => {
   let cloud: MistralSimulator;
@@ -111,7 +94,10 @@ describe.each(servers)('the openai client through $name', ({ start }) => {
       for (const call of message.tool_calls ?? []) messages.push({ role: 'tool', tool_call_id: call.id, content: `sunny on turn ${turn}` });
       const answer = await client.chat.completions.create({ model, messages, tools: [weather] });
       expect(answer.choices[0]?.message.content).toContain(`sunny on turn ${turn}`);
-      messages.push({ role: 'assistant', content: answer.choices[0]?.message.content ?? '' }, { role: 'user', content: 'Use the weather tool again' });
+      messages.push(
+        { role: 'assistant', content: answer.choices[0]?.message.content ?? '' },
+        { role: 'user', content: 'Use the weather tool again' },
+      );
     }
   });
 
@@ -121,7 +107,11 @@ describe.each(servers)('the openai client through $name', ({ start }) => {
       tools: [weather],
       messages: [
         { role: 'user', content: 'Use the weather tool' },
-        { role: 'assistant', content: null, tool_calls: [{ id: 'call_0123456789abcdef', type: 'function', function: { name: 'weather', arguments: '{"city":"Lyon"}' } }] },
+        {
+          role: 'assistant',
+          content: null,
+          tool_calls: [{ id: 'call_0123456789abcdef', type: 'function', function: { name: 'weather', arguments: '{"city":"Lyon"}' } }],
+        },
         { role: 'tool', tool_call_id: 'call_0123456789abcdef', content: 'rain' },
       ],
     });
@@ -129,7 +119,11 @@ describe.each(servers)('the openai client through $name', ({ start }) => {
   });
 
   it('accumulates two tool calls with the .stream() helper', async () => {
-    const runner = client.chat.completions.stream({ model: 'mistral-small-latest', messages: [{ role: 'user', content: 'Use both' }], tools: [weather] });
+    const runner = client.chat.completions.stream({
+      model: 'mistral-small-latest',
+      messages: [{ role: 'user', content: 'Use both' }],
+      tools: [weather],
+    });
     const { choices } = await runner.finalChatCompletion();
     expect(choices[0]?.finish_reason).toBe('tool_calls');
     expect(choices[0]?.message.tool_calls?.map((call) => call.type === 'function' && call.function.name)).toEqual(['weather', 'weather']);
@@ -165,7 +159,11 @@ describe.each(servers)('the openai client through $name', ({ start }) => {
   });
 
   it('completes, in the middle where there is a suffix', async () => {
-    const { object, choices } = await client.completions.create({ model: 'codestral-latest', prompt: 'def add(a, b):', suffix: 'return c' });
+    const { object, choices } = await client.completions.create({
+      model: 'codestral-latest',
+      prompt: 'def add(a, b):',
+      suffix: 'return c',
+    });
     expect(object).toBe('text_completion');
     expect(choices[0]?.text.length).toBeGreaterThan(0);
     expect(seen('/v1/fim/completions')).toEqual({ model: 'codestral-latest', prompt: 'def add(a, b):', suffix: 'return c' });
@@ -189,12 +187,18 @@ describe.each(servers)('the openai client through $name', ({ start }) => {
 
   it.each([
     { wrong: 'an unknown model', status: 404, type: OpenAI.NotFoundError, ask: () => chat('mistral-smal-latest') },
-    { wrong: 'no messages', status: 400, type: OpenAI.BadRequestError, ask: () => client.chat.completions.create({ model: 'mistral-small-latest', messages: [] }) },
+    {
+      wrong: 'no messages',
+      status: 400,
+      type: OpenAI.BadRequestError,
+      ask: () => client.chat.completions.create({ model: 'mistral-small-latest', messages: [] }),
+    },
     {
       wrong: 'a conversation that Mistral refuses',
       status: 400,
       type: OpenAI.BadRequestError,
-      ask: () => client.chat.completions.create({ model: 'mistral-small-latest', messages: [...hello, { role: 'assistant', content: 'Hi' }] }),
+      ask: () =>
+        client.chat.completions.create({ model: 'mistral-small-latest', messages: [...hello, { role: 'assistant', content: 'Hi' }] }),
     },
     {
       wrong: 'a value that Mistral refuses',
@@ -226,7 +230,10 @@ describe.each(servers)('the openai client through $name', ({ start }) => {
   });
 
   it('blames the operator, not the caller, for a key that Mistral refuses', async () => {
-    const stranger = createProxy({ providers: [mistral({ baseURL: cloud.url, apiKey: 'a-wrong-key' })], log: { debug() {}, info() {}, warn() {}, error() {} } });
+    const stranger = createProxy({
+      providers: [mistral({ baseURL: cloud.url, apiKey: 'a-wrong-key' })],
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+    });
     const other = await start(stranger);
     const error: unknown = await new OpenAI({ baseURL: `${other.url}/v1`, apiKey: 'mine', maxRetries: 0 }).chat.completions
       .create({ model: 'mistral/mistral-small-latest', messages: [...hello] })
@@ -251,13 +258,6 @@ describe.each(servers)('the openai client through $name', ({ start }) => {
     cloud.behave({ tokensPerSecond: 20 });
     const stream = await client.chat.completions.create({ model: 'mistral-small-latest', messages: [...hello], stream: true });
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
-    const { ending } = await closedBy(cloud);
-    expect(ending).toBe('closed-by-peer');
+    expect(await lastRequest(cloud).ended).toBe('closed-by-peer');
   });
 });
-
-async function closedBy(simulator: MistralSimulator): Promise<{ ending: unknown }> {
-  const request = simulator.requests.at(-1);
-  if (!request) throw new Error('no request');
-  return { ending: await request.ended };
-}

@@ -17,7 +17,15 @@ export interface MountedServer {
 /** The ways of mounting the proxy that every client has to work through. */
 export const servers: readonly { readonly name: string; readonly start: (proxy: Proxy) => Promise<MountedServer> }[] = [
   { name: 'Express', start: (proxy) => listen(express().use('/ai', expressProxy(proxy))) },
-  { name: 'Express behind express.json()', start: (proxy) => listen(express().use(express.json({ limit: '20mb' })).use('/ai', expressProxy(proxy))) },
+  {
+    name: 'Express behind express.json()',
+    start: (proxy) =>
+      listen(
+        express()
+          .use(express.json({ limit: '20mb' }))
+          .use('/ai', expressProxy(proxy)),
+      ),
+  },
   { name: 'connect', start: (proxy) => listen(connect().use('/ai', aiProxy(proxy))) },
   { name: 'node:http', start: (proxy) => listen(aiProxy(proxy, { prefix: '/ai' })) },
 ];
