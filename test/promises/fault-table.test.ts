@@ -136,7 +136,7 @@ function judge(mode: Mode, mark: string, row: FaultCase, seen: RawVerdict): Judg
 describe('every fault of a provider', () => {
   it(
     'reaches the caller as the right answer, as an error in his dialect, or as an error event and a cut',
-    { timeout: 120_000 },
+    { timeout: 600_000 },
     async () => {
       const cases = Array.from({ length: rounds }, (_, round) =>
         faultCases.flatMap((row, fault) => modes.map((mode, index) => ({ row, mode, mark: markOf(fault, index, round) }))),

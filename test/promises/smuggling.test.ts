@@ -71,7 +71,7 @@ const isOwn = (seen: RawVerdict, id: string): boolean => seen.status === 200 && 
 const startsSince = (index: number): string[] => upstream.requests.slice(index).map(({ start }) => start);
 
 describe.skipIf(corpora === undefined)(`mutations of Transfer-Encoding${corpora === undefined ? ` (${withoutCorpora})` : ''}`, () => {
-  it('never let the provider see another request than the proxy has seen', { timeout: 120_000 }, async () => {
+  it('never let the provider see another request than the proxy has seen', { timeout: 600_000 }, async () => {
     const mutations = Object.entries(JSON.parse(readCorpus('smuggling', 'te-mutations.json')) as Record<string, string>);
     const hidden = 'GET /v1/models?smuggled HTTP/1.1\r\nHost: x\r\n\r\n';
     const endpoints = [
@@ -159,7 +159,7 @@ describe.skipIf(corpora === undefined)(`paths that lead out of the mount${corpor
     }
   };
 
-  it('reach nothing outside of the routes', { timeout: 120_000 }, async () => {
+  it('reach nothing outside of the routes', { timeout: 600_000 }, async () => {
     const files = [
       'deep_traversal.txt',
       'directory_traversal.txt',
@@ -410,7 +410,7 @@ describe('a header that holds another', () => {
 describe('answers that nobody asked for', () => {
   const poison = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 24\r\n\r\n{"id":"poison","a":"..."}';
 
-  it('never reach another request', { timeout: 120_000 }, async () => {
+  it('never reach another request', { timeout: 600_000 }, async () => {
     const rounds = 50 * storm;
     const rows = [];
     for (const route of routes) {
@@ -455,7 +455,7 @@ describe('answers that nobody asked for', () => {
 });
 
 describe('callers who leave at random', () => {
-  it('never shift the answers of those who stay', { timeout: 120_000 }, async () => {
+  it('never shift the answers of those who stay', { timeout: 600_000 }, async () => {
     const seed = Date.now() % 2 ** 31;
     const random = seeded(seed);
     const calls = Array.from({ length: 1000 * storm }, (_, index) => ({
