@@ -23,7 +23,7 @@ export async function makeAttempts(
   taps: readonly ((chunk: unknown) => void)[],
   options: AttemptsOptions,
 ): Promise<Reply> {
-  const { native, receipt } = call;
+  const { native } = call;
   const surface = native?.provider.native;
   const attempted = options.steps.run<Reply>(call, plan, (target) =>
     native && surface ? attemptNative(call, native, surface, options.upstream) : attemptCanonical(call, target, options),

@@ -19,4 +19,4 @@ function put(usage: Usage, name: keyof Usage, value: unknown): void {
   if (typeof value === 'number' && Number.isFinite(value)) usage[name] = value;
 }
 
-const detail = (details: unknown, name: string): unknown => (isJsonObject(details) ? (details as JsonObject)[name] : undefined);
+const detail = (details: unknown, name: string): unknown => (isJsonObject(details) ? details[name] : undefined);

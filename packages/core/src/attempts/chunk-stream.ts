@@ -37,9 +37,9 @@ export async function* readChunks(options: ChunkStreamOptions): AsyncGenerator<C
   let owned = true;
   try {
     while (true) {
-      const { done, value } = await source.next();
-      if (done) break;
-      const framed = reader.push(value);
+      const arrival = await source.next();
+      if (arrival.done === true) break;
+      const framed = reader.push(arrival.value);
       if (framed === undefined) continue;
       const { chunks, failure } = decodeAll(framed.frames, sink);
       const finished = failure === undefined && sink.isDone();

@@ -16,9 +16,9 @@ export function toReadableStream(
     {
       async pull(controller) {
         try {
-          const { done, value } = await iterator.next();
-          if (done) controller.close();
-          else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : (value as Uint8Array<ArrayBuffer>));
+          const next = await iterator.next();
+          if (next.done === true) controller.close();
+          else controller.enqueue(typeof next.value === 'string' ? encoder.encode(next.value) : (next.value as Uint8Array<ArrayBuffer>));
         } catch (error) {
           controller.error(explain(error));
         }

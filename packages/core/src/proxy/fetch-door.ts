@@ -37,7 +37,7 @@ export function createFetchDoor(handle: Handler, transport: Transport): FetchDoo
 
 function toHttpRequest(request: Request, signal: AbortSignal): HttpRequest {
   const { pathname, search } = new URL(request.url);
-  const headers: Record<string, string> = Object.create(null);
+  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
   request.headers.forEach((value, name) => {
     headers[name] = value;
   });

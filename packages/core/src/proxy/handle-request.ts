@@ -116,6 +116,6 @@ const attempted = ({ receipt }: Call): Record<string, string> =>
 
 function describe(cause: unknown): string | undefined {
   if (cause === undefined) return undefined;
-  if (!(cause instanceof Error)) return String(cause).slice(0, 500);
-  return (cause.stack ?? cause.message).slice(0, 2000);
+  if (cause instanceof Error) return (cause.stack ?? cause.message).slice(0, 2000);
+  return (typeof cause === 'string' ? cause : Object.prototype.toString.call(cause)).slice(0, 500);
 }

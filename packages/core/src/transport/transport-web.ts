@@ -66,7 +66,7 @@ function bodyOf(request: TransportRequest): RequestInit {
 }
 
 function headersOf(headers: Headers): Record<string, string> {
-  const result: Record<string, string> = Object.create(null);
+  const result: Record<string, string> = Object.create(null) as Record<string, string>;
   headers.forEach((value, name) => {
     result[name] = value;
   });
