@@ -12,6 +12,8 @@ export interface NativeSurface {
   readonly open?: readonly string[];
   /** Reads whole answers for what they consumed. */
   readUsage(operation: string, body: unknown): Usage | undefined;
+  /** Finds the report of a failure in a whole answer that says it is well; by default a watcher is asked, for whom the body is parsed again. */
+  readFailure?(body: unknown): NativeSight['failure'];
   /** Reads a stream as it passes; one watcher a stream. */
   createWatcher(operation: string): NativeWatcher;
   /** An error of the proxy's own in the provider's dialect: the body of a JSON answer. */

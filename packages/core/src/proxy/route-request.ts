@@ -34,7 +34,7 @@ export function createRouter(providers: readonly Provider[], faces: readonly Cal
     }),
   );
 
-  return (method, target) => {
+  const route: Router = (method, target) => {
     const { path, query } = splitTarget(target);
     const segments = rawSegments(path);
     const native = natives.get(segments[0] ?? '');
@@ -44,6 +44,26 @@ export function createRouter(providers: readonly Provider[], faces: readonly Cal
       if (routed) return routed;
     }
     return undefined;
+  };
+  return remembering(route);
+}
+
+/** Most requests of a server name the same few paths, and where a path leads never changes. */
+const rememberedRoutes = 500;
+const rememberedLength = 256;
+
+function remembering(route: Router): Router {
+  const known = new Map<string, RoutedRequest>();
+  return (method, target) => {
+    const key = `${method} ${target}`;
+    const before = known.get(key);
+    if (before) return before;
+    const routed = route(method, target);
+    if (routed && routed.kind !== 'error' && key.length <= rememberedLength) {
+      if (known.size >= rememberedRoutes) known.clear();
+      known.set(key, routed);
+    }
+    return routed;
   };
 }
 

@@ -47,6 +47,11 @@ function noteFinishes(choices: JsonValue | undefined, finished: Map<JsonValue | 
   }
 }
 
+/** What a whole answer reports of a failure. */
+export function readBodyFailure(body: unknown): NativeSight['failure'] {
+  return isJsonObject(body) && isErrorBody(body) ? { message: readErrorBody(body, 502).message, body } : undefined;
+}
+
 /** What a frame reports of a failure, in whatever shape. */
 export function readFailure(frame: Frame, event: JsonObject | undefined): NativeSight['failure'] {
   if (frame.kind === 'error') return { message: readErrorBody(event ?? frame.data, 502).message, body: event ?? frame.data };

@@ -1,5 +1,5 @@
 import type { NativeSurface, NativeWatcher } from '@ai-proxy/core';
-import { createChatWatcher } from './chat-watcher.ts';
+import { createChatWatcher, readBodyFailure } from './chat-watcher.ts';
 import { eventOf, mistralErrorBody } from './error-dialect.ts';
 import { conversationEvents, createEventWatcher, speechEvents } from './event-watcher.ts';
 import { mistralRoutes } from './routes.ts';
@@ -12,6 +12,7 @@ export function mistralNative(open: readonly string[]): NativeSurface {
     optionalPrefix: 'v1',
     open,
     readUsage: readNativeUsage,
+    readFailure: readBodyFailure,
     createWatcher,
     errorBody: mistralErrorBody,
     errorFrame: (error) => eventOf(mistralErrorBody(error)),

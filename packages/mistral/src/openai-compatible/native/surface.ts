@@ -1,5 +1,5 @@
 import type { JsonObject, NativeSurface, NativeWatcher, ProxyError } from '@ai-proxy/core';
-import { createChatWatcher } from '../../native/chat-watcher.ts';
+import { createChatWatcher, readBodyFailure } from '../../native/chat-watcher.ts';
 import { eventOf } from '../../native/error-dialect.ts';
 import { createEventWatcher } from '../../native/event-watcher.ts';
 import { readNativeUsage } from '../../native/usage.ts';
@@ -13,6 +13,7 @@ export function compatibleNative(open: readonly string[]): NativeSurface {
     optionalPrefix: 'v1',
     open,
     readUsage: (operation, body) => (operation === 'infill' ? readInfillUsage(body) : readNativeUsage(operation, body)),
+    readFailure: readBodyFailure,
     createWatcher,
     errorBody,
     errorFrame: (error) => eventOf(errorBody(error)),
