@@ -1,3 +1,7 @@
+export { ContractViolation } from './contract/contract-check.ts';
+export type { ContractCheck } from './contract/contract-check.ts';
+export type { ErrorCase, NativeCase, ProviderCase, ProviderContractOptions } from './contract/contract-options.ts';
+export { providerContract } from './contract/provider-contract.ts';
 export { faultCases, faultNames } from './faults/fault-cases.ts';
 export type { FaultCase } from './faults/fault-cases.ts';
 export type { AnyFault, Fault, FaultName, LineFault, RetryAfter } from './faults/fault.ts';
