@@ -1,2 +1,4 @@
+export { ollamaFace } from './face/ollama-face.ts';
+export type { OllamaFaceOptions } from './face/ollama-face-options.ts';
 export { ollama } from './ollama.ts';
 export type { OllamaOptions } from './options/ollama-options.ts';
