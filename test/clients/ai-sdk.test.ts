@@ -186,7 +186,7 @@ describe.each(servers)('the AI SDK through $name', ({ start }) => {
     });
 
     it('stops the provider when it is told to', async () => {
-      simulator().behave({ tokensPerSecond: 20 });
+      simulator().behave({ tokensPerSecond: 5 });
       const gone = new AbortController();
       const result = streamText({ model: model(), prompt, ...once, abortSignal: gone.signal });
       for await (const part of result.fullStream) if (part.type === 'text-delta') gone.abort();

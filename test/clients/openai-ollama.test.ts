@@ -395,7 +395,7 @@ describe.each(servers)('the openai client through $name to Ollama', ({ start }) 
   });
 
   it('stops the server when the caller aborts', async () => {
-    local.behave({ tokensPerSecond: 20 });
+    local.behave({ tokensPerSecond: 5 });
     const stream = await client.chat.completions.create({ model: `ollama/${model}`, messages: [...hello], stream: true });
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
     expect(await lastRequest(local, '/api/chat').ended).toBe('closed-by-peer');
