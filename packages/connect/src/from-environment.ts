@@ -1,7 +1,7 @@
 import { createProxy, definePolicy, ProxyError } from '@ai-proxy/core';
-import type { Provider, Proxy } from '@ai-proxy/core';
+import type { CallerFace, Provider, Proxy } from '@ai-proxy/core';
 import { mistral } from '@ai-proxy/mistral';
-import { ollama } from '@ai-proxy/ollama';
+import { ollama, ollamaFace } from '@ai-proxy/ollama';
 import { defaultWriting } from './mount-options.ts';
 
 /** The providers that the environment names: `MISTRAL_API_KEY` stands for `mistral()`, `OLLAMA_HOST` or `OLLAMA_API_KEY` for `ollama()`. */
@@ -10,6 +10,11 @@ export function providersFromEnvironment(environment: Readonly<Record<string, st
   if (isSet(environment.MISTRAL_API_KEY)) providers.push(mistral());
   if (isSet(environment.OLLAMA_HOST) || isSet(environment.OLLAMA_API_KEY)) providers.push(ollama());
   return providers;
+}
+
+/** The dialects beside OpenAI's that the environment switches on: `AI_PROXY_OLLAMA_FACE=1`. */
+export function facesFromEnvironment(environment: Readonly<Record<string, string | undefined>> = process.env): CallerFace[] {
+  return environment.AI_PROXY_OLLAMA_FACE === '1' ? [ollamaFace()] : [];
 }
 
 const isSet = (value: string | undefined): boolean => (value ?? '').trim() !== '';
@@ -26,10 +31,10 @@ export function createEnvironmentProxy(): Proxy {
     if (configured !== undefined) return configured;
     const providers = providersFromEnvironment();
     if (providers.length > 0) {
-      configured = createProxy({ providers });
+      configured = createProxy({ providers, faces: facesFromEnvironment() });
       return configured;
     }
-    empty ??= createProxy({ providers: [mistral()], policies: [refuseAll] });
+    empty ??= createProxy({ providers: [mistral()], faces: facesFromEnvironment(), policies: [refuseAll] });
     return empty;
   }
 

@@ -1,5 +1,5 @@
 export type { Handler, Proxy } from '@ai-proxy/core';
-export { providersFromEnvironment } from './from-environment.ts';
+export { facesFromEnvironment, providersFromEnvironment } from './from-environment.ts';
 export { aiProxy } from './connect-middleware.ts';
 export type { AiProxy, AiProxyOptions } from './connect-middleware.ts';
 export { mount } from './mount.ts';

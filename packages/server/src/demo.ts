@@ -1,6 +1,7 @@
 import type { Provider } from '@ai-proxy/core';
 import { mistral, openaiCompatible } from '@ai-proxy/mistral';
-import { startGgufSimulator, startMistralSimulator } from '@ai-proxy/testing';
+import { ollama } from '@ai-proxy/ollama';
+import { startGgufSimulator, startMistralSimulator, startOllamaSimulator } from '@ai-proxy/testing';
 
 /** Simulated upstreams, and the providers that lead to them. */
 export interface Demo {
@@ -12,11 +13,15 @@ export interface Demo {
 export const demoHeader = 'x-ai-proxy-simulated';
 
 export async function startDemo(): Promise<Demo> {
-  const [cloud, local] = await Promise.all([startMistralSimulator(), startGgufSimulator()]);
+  const [cloud, gguf, home] = await Promise.all([startMistralSimulator(), startGgufSimulator(), startOllamaSimulator()]);
   return {
-    providers: [mistral({ baseURL: cloud.url, apiKey: cloud.apiKey }), openaiCompatible({ name: 'local', baseURL: `${local.url}/v1` })],
+    providers: [
+      mistral({ baseURL: cloud.url, apiKey: cloud.apiKey }),
+      ollama({ baseURL: home.url }),
+      openaiCompatible({ name: 'local', baseURL: `${gguf.url}/v1` }),
+    ],
     async close() {
-      await Promise.all([cloud.close(), local.close()]);
+      await Promise.all([cloud.close(), gguf.close(), home.close()]);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { aiProxy, mount, providersFromEnvironment } from '@ai-proxy/connect';
+import { aiProxy, facesFromEnvironment, mount, providersFromEnvironment } from '@ai-proxy/connect';
 import { createProxy } from '@ai-proxy/core';
 import type { Provider, Proxy } from '@ai-proxy/core';
 import connect from 'connect';
@@ -32,7 +32,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   if (providers.length === 0) {
     throw new SettingsError('no provider is configured. Set MISTRAL_API_KEY or OLLAMA_HOST, or start with --demo to try it with simulated models.');
   }
-  const proxy = createProxy({ providers, cors: settings.cors });
+  const proxy = createProxy({ providers, faces: facesFromEnvironment(), cors: settings.cors });
 
   const app = connect();
   if (demo) {

@@ -79,7 +79,7 @@ describe('the demonstration', () => {
   let printed: string;
 
   beforeAll(async () => {
-    child = start(['--demo', '--', '--port', '0', '--cors', 'https://app.example']);
+    child = start(['--demo', '--', '--port', '0', '--cors', 'https://app.example'], { AI_PROXY_OLLAMA_FACE: '1' });
     printed = await banner(child);
     url = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0] ?? '';
   });
@@ -114,12 +114,21 @@ describe('the demonstration', () => {
     expect(await unknown.json()).toMatchObject({ error: { code: 'path_not_found' } });
   });
 
-  it('serves the openai client, from Mistral and from the local server', async () => {
+  it('serves the openai client, from each of its providers', async () => {
     const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'none' });
-    for (const model of ['mistral-small-latest', 'local/default']) {
+    for (const model of ['mistral-small-latest', 'ollama/llama3.2', 'local/default']) {
       const { choices } = await client.chat.completions.create({ model, messages: [{ role: 'user', content: 'Hello' }] });
       expect(choices[0]?.finish_reason).toBe('stop');
     }
+  });
+
+  it('speaks to clients of Ollama where the environment says so', async () => {
+    const answer = await fetch(`${url}/api/chat`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'mistral-small-latest', messages: [{ role: 'user', content: 'Hello' }] }),
+    });
+    expect(JSON.parse((await answer.text()).trim().split('\n').at(-1) ?? '')).toMatchObject({ done: true, done_reason: 'stop' });
   });
 
   it('answers the preflight of a listed origin only', async () => {

@@ -1,0 +1,51 @@
+import type { Call, JsonObject, Operation, Outcome, Receipt } from '@ai-proxy/core';
+import type { AnswerClock } from '../../src/face/answers/clock.ts';
+
+/** A call as the proxy hands it to a face's encoder. */
+export function faceCall(operation: Operation = 'chat', model = 'fast', input: JsonObject = {}): Call {
+  return {
+    id: 'call-1',
+    operation,
+    dialect: 'canonical',
+    face: 'ollama',
+    input,
+    model,
+    stream: input['stream'] === true,
+    headers: {},
+    signal: new AbortController().signal,
+    receipt: {
+      provider: undefined,
+      modelServed: undefined,
+      caller: undefined,
+      status: undefined,
+      usage: undefined,
+      attempts: 0,
+      step: 0,
+      firstByte: () => undefined,
+      settle: (_outcome: Outcome) => undefined,
+      settled: new Promise<Receipt>(() => undefined),
+      isSettled: false,
+    },
+    caller: undefined,
+    plan: undefined,
+    native: undefined,
+    context: undefined,
+    tap: () => undefined,
+  };
+}
+
+/** A clock that goes on by ten milliseconds at every look. */
+export function steppingClock(now = Date.UTC(2026, 0, 2, 3, 4, 5)): AnswerClock {
+  let ticks = 0;
+  return { now: () => now, tick: () => (ticks += 10) };
+}
+
+/** What a function throws; fails where it throws nothing. */
+export function thrownBy(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}
