@@ -224,6 +224,26 @@ describe('the native API through the proxy', () => {
     expect([outcome, usage]).toEqual(['ok', { inputTokens: 3, outputTokens: 4 }]);
   });
 
+  it.each([
+    ['is told as a line', { done: true, done_reason: 'load' }, /^\{ +"model": "m", +"done": true, +"done_reason": "load" \}\n$/, false],
+    ['that is no end is an error', { done: false }, /^\{"error":"[^"]+"\}\n$/, true],
+  ])('an answer that comes whole behind the headers of a stream %s', async (_title, end, expected, isCut) => {
+    const { promise: hasHeaders, resolve } = Promise.withResolvers<void>();
+    const { url } = await startServer((_request, response) => {
+      void hasHeaders.then(() => {
+        response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
+        response.end(JSON.stringify({ model: 'm', ...end }, null, 1));
+      });
+    });
+    const { proxy, receipts } = proxyOf({ baseURL: url }, { timeouts: { headers: 1 } });
+    const response = await ask(proxy, '/ollama/api/chat', { model: 'm' });
+    resolve();
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
+    const { text, cut } = await readUntilCut(response);
+    expect(text).toMatch(expected);
+    expect([cut, (await receipts).outcome]).toEqual([isCut, isCut ? 'upstream_garbage' : 'ok']);
+  });
+
   it('gives the errors of the provider as they came', async () => {
     const { url } = await startServer((_request, response) => {
       response.writeHead(404, { 'content-type': 'application/json' });

@@ -1,5 +1,5 @@
 import type { Call } from '../call/call.ts';
-import type { Reply } from '../call/reply.ts';
+import type { Reply, ValueReply } from '../call/reply.ts';
 import type { Plan } from '../routing/plan.ts';
 import { attemptCanonical } from './canonical-attempt.ts';
 import type { Upstream } from './exchange.ts';
@@ -7,6 +7,7 @@ import { orLater } from './late-stream.ts';
 import { attemptNative } from './native-attempt.ts';
 import { tapped } from './tapped.ts';
 import type { StepRunner } from './run-steps.ts';
+import { wholeAsLine } from './whole-as-line.ts';
 
 export interface AttemptsOptions {
   readonly upstream: Upstream;
@@ -36,7 +37,10 @@ export async function makeAttempts(
 
   // Without knowing how the provider frames its streams, headers cannot go out before its own have come.
   const isFramed = call.dialect === 'canonical' || native?.route.framing !== undefined;
-  return finish(call.stream && isFramed ? await orLater(attempted, options.patience) : await attempted);
+  if (!call.stream || !isFramed) return finish(await attempted);
+  const isOfLines = surface && native?.route.framing === 'ndjson';
+  const toBatch = isOfLines ? (reply: ValueReply) => wholeAsLine(reply, surface.createWatcher(call.operation)) : undefined;
+  return finish(await orLater(attempted, options.patience, toBatch));
 }
 
 /** Who has served, as far as it is known when the headers go. */

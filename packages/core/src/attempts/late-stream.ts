@@ -1,11 +1,16 @@
-import type { ChunkBatch, Reply } from '../call/reply.ts';
+import type { ChunkBatch, Reply, ValueReply } from '../call/reply.ts';
 import { brokenExchange } from '../transport/broken-exchange.ts';
 
 /**
  * Waits for a stream to commit itself, but not for ever: after `patience` the answer begins without it, so that what stands between caller and
- * proxy sees a sign of life. Retries and fallbacks go on meanwhile; what they come to follows, as chunks or as a failure inside the stream.
+ * proxy sees a sign of life. Retries and fallbacks go on meanwhile; what they come to follows, as chunks or as a failure inside the stream. An answer
+ * that comes whole after all follows as the batch that `toBatch` makes of it, where that can make one.
  */
-export async function orLater(committed: Promise<Reply>, patience: number): Promise<Reply> {
+export async function orLater(
+  committed: Promise<Reply>,
+  patience: number,
+  toBatch: (reply: ValueReply) => ChunkBatch | undefined = () => undefined,
+): Promise<Reply> {
   if (patience <= 0) return committed;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const early = new Promise<undefined>((resolve) => {
@@ -19,12 +24,17 @@ export async function orLater(committed: Promise<Reply>, patience: number): Prom
   }
   // Until somebody reads the stream nobody would see this fail.
   committed.catch(() => {});
-  return { kind: 'stream', status: 200, headers: {}, batches: afterwards(committed) };
+  return { kind: 'stream', status: 200, headers: {}, batches: afterwards(committed, toBatch) };
 }
 
-async function* afterwards(committed: Promise<Reply>): AsyncGenerator<ChunkBatch, void, undefined> {
+async function* afterwards(
+  committed: Promise<Reply>,
+  toBatch: (reply: ValueReply) => ChunkBatch | undefined,
+): AsyncGenerator<ChunkBatch, void, undefined> {
   const reply = await committed;
+  if (reply.kind === 'stream') return yield* reply.batches;
+  const batch = reply.kind === 'value' ? toBatch(reply) : undefined;
   // A stream was promised by its headers; an answer of another kind cannot follow them any more.
-  if (reply.kind !== 'stream') throw brokenExchange('garbage');
-  yield* reply.batches;
+  if (!batch) throw brokenExchange('garbage');
+  yield batch;
 }
