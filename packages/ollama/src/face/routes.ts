@@ -63,7 +63,7 @@ function json(body: JsonObject): HttpReply {
 
 function noManagement(): ProxyError {
   return new ProxyError(
-    'Models are not managed here: this proxy speaks the API of Ollama, and its operator decides which models there are. /api/tags lists them.',
+    'Models are not managed here: this proxy speaks the API of Ollama, and its operator decides which models there are: see /api/tags.',
     {
       status: 403,
       code: 'route_closed',

@@ -34,10 +34,20 @@ export function faceCall(operation: Operation = 'chat', model = 'fast', input: J
   };
 }
 
-/** A clock that goes on by ten milliseconds at every look. */
-export function steppingClock(now = Date.UTC(2026, 0, 2, 3, 4, 5)): AnswerClock {
-  let ticks = 0;
-  return { now: () => now, tick: () => (ticks += 10) };
+export interface HandClock extends AnswerClock {
+  forward(milliseconds: number): void;
+}
+
+/** A clock that stands until it is moved. */
+export function handClock(now: number = Date.UTC(2026, 0, 2, 3, 4, 5)): HandClock {
+  let ticks = 1000;
+  return {
+    now: () => now,
+    tick: () => ticks,
+    forward(milliseconds) {
+      ticks += milliseconds;
+    },
+  };
 }
 
 /** What a function throws; fails where it throws nothing. */

@@ -46,9 +46,12 @@ describe('the paths of the face', () => {
     expect(match(method, path)).toEqual({ kind: 'method_not_allowed', allow });
   });
 
-  it.each(['/api', '/api/', '/api/me', '/api/chat/more', '/api/Chat', '/api/status', '/api/experimental/web_search'])('%s is nothing', (path) => {
-    expect(match('POST', path)).toEqual({ kind: 'unknown' });
-  });
+  it.each(['/api', '/api/', '/api/me', '/api/chat/more', '/api/Chat', '/api/status', '/api/experimental/web_search'])(
+    '%s is nothing',
+    (path) => {
+      expect(match('POST', path)).toEqual({ kind: 'unknown' });
+    },
+  );
 
   it.each([
     ['POST', ''],

@@ -20,23 +20,26 @@ export function createAnswerEncoder(call: Call, form: AnswerForm, clock: AnswerC
   const model = call.model ?? '';
   const collector = createToolCallCollector();
   let firstOutputAt: number | undefined;
-  let firstLine: { readonly created: number; readonly at: number } | undefined;
+  let origin: { readonly created: number; readonly at: number } | undefined;
   let finishReason: JsonValue | undefined;
   let usage: JsonValue | undefined;
 
-  /** The time of the answer as the provider gives it, in whole seconds, going on from line to line as the clock does. */
-  function timestamp(created: JsonValue | undefined): string {
-    firstLine ??= { created: isTime(created) ? created * 1000 : clock.now(), at: clock.tick() };
-    return toTimestamp(firstLine.created + (clock.tick() - firstLine.at));
+  /** Lines are dated by the provider's own time of the answer, which is in whole seconds, and go on from there as the clock does. */
+  function begin(created: JsonValue | undefined): void {
+    origin ??= { created: isTime(created) ? created * 1000 : clock.now(), at: clock.tick() };
   }
 
-  function line(content: LineContent, created?: JsonValue, ending?: JsonObject): string {
-    return `${writeAnswer(form, model, timestamp(created), content, ending)}\n`;
+  function timestamp(): string {
+    return toTimestamp(origin === undefined ? clock.now() : origin.created + clock.tick() - origin.at);
   }
 
-  function flushCalls(created?: JsonValue): string {
+  function line(content: LineContent, ending?: JsonObject): string {
+    return `${writeAnswer(form, model, timestamp(), content, ending)}\n`;
+  }
+
+  function flushCalls(): string {
     const calls = collector.take();
-    return calls.length === 0 ? '' : line({ ...nothing, calls }, created);
+    return calls.length === 0 ? '' : line({ ...nothing, calls });
   }
 
   return {
@@ -46,14 +49,16 @@ export function createAnswerEncoder(call: Call, form: AnswerForm, clock: AnswerC
     keepAlive: ' ',
     value(value) {
       const output = expectObject(value);
+      begin(output['created']);
       const choice = firstChoice(output) ?? {};
       const said = readSaid(choice);
       collector.add(said.calls);
       const ending = toEnding(choice['finish_reason'], output['usage'], { waiting: 0, total: clock.tick() - startedAt });
-      return writeAnswer(form, model, timestamp(output['created']), { ...said, calls: collector.take() }, ending);
+      return writeAnswer(form, model, timestamp(), { ...said, calls: collector.take() }, ending);
     },
     chunk(value) {
       const chunk = expectObject(value);
+      begin(chunk['created']);
       if (isJsonObject(chunk['usage'])) usage = chunk['usage'];
       const choice = firstChoice(chunk);
       if (choice === undefined) return '';
@@ -61,15 +66,15 @@ export function createAnswerEncoder(call: Call, form: AnswerForm, clock: AnswerC
       collector.add(said.calls);
       const speaks = said.text !== '' || said.thinking !== '' || said.logprobs.length > 0;
       if (speaks || said.calls.length > 0) firstOutputAt ??= clock.tick();
-      const spoken = speaks ? line({ ...said, calls: [] }, chunk['created']) : '';
+      const spoken = speaks ? line({ ...said, calls: [] }) : '';
       if (typeof choice['finish_reason'] !== 'string') return spoken;
       finishReason = choice['finish_reason'];
-      return spoken + flushCalls(chunk['created']);
+      return spoken + flushCalls();
     },
     end() {
       const now = clock.tick();
       const spans = { waiting: (firstOutputAt ?? now) - startedAt, total: now - startedAt };
-      return flushCalls() + line(nothing, undefined, toEnding(finishReason, usage, spans));
+      return flushCalls() + line(nothing, toEnding(finishReason, usage, spans));
     },
     fail: errorLine,
   };

@@ -10,8 +10,8 @@ export function readShownModel(body: JsonValue): string {
 }
 
 /**
- * `/api/show`: what is known of one model. Clients look for the length of its context under the name of its architecture, which is not known
- * here.
+ * `/api/show`: what is known of one model. Clients look for the length of its context under the name of its architecture, which is not
+ * known here.
  */
 export function toShown(model: ListedModel): JsonObject {
   const { contextLength } = model;

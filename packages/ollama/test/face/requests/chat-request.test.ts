@@ -44,13 +44,19 @@ describe('a chat', () => {
     [{ keep_alive: '10m' }, { keep_alive: '10m' }],
     [{ keep_alive: -1 }, { keep_alive: -1 }],
     [{ keep_alive: 0 }, { keep_alive: 0 }],
-    [{ truncate: false, shift: true }, { truncate: false, shift: true }],
+    [
+      { truncate: false, shift: true },
+      { truncate: false, shift: true },
+    ],
     [{ tools: [tool] }, { tools: [tool] }],
     [{ tools: [{ function: tool.function }] }, { tools: [tool] }],
     [{ tools: [] }, {}],
     [{ tools: null }, {}],
     [{ logprobs: true }, { logprobs: true, top_logprobs: 0 }],
-    [{ logprobs: true, top_logprobs: 3 }, { logprobs: true, top_logprobs: 3 }],
+    [
+      { logprobs: true, top_logprobs: 3 },
+      { logprobs: true, top_logprobs: 3 },
+    ],
     [{ logprobs: false, top_logprobs: 3 }, {}],
     // What Ollama itself passes over means nothing here either.
     [{ max_tokens: 5, n: 3, tool_choice: 'none', user: 'me', _debug_render_only: true }, {}],
@@ -124,7 +130,11 @@ describe('a chat that Ollama would refuse', () => {
     ],
     [{ model, messages: [{ role: 'user', content: '', images: [''] }] }, 'invalid image input', 'messages[0].images[0]'],
     [{ model, messages, stream: 'yes' }, 'json: cannot unmarshal string into Go struct field ChatRequest.stream of type bool', 'stream'],
-    [{ model, messages, options: [] }, 'json: cannot unmarshal array into Go struct field ChatRequest.options of type map[string]interface {}', 'options'],
+    [
+      { model, messages, options: [] },
+      'json: cannot unmarshal array into Go struct field ChatRequest.options of type map[string]interface {}',
+      'options',
+    ],
     [{ model, messages, options: { stop: 'x' } }, 'option "stop" must be of type array', 'options.stop'],
     [{ model, messages, options: { stop: [1] } }, 'option "stop" must be of an array of strings', 'options.stop'],
     [{ model, messages, options: { seed: '1' } }, 'option "seed" must be of type integer', 'options.seed'],
@@ -135,9 +145,19 @@ describe('a chat that Ollama would refuse', () => {
     [{ model, messages, think: 1 }, 'think must be a boolean or string ("high", "medium", "low", "max", true, or false)', 'think'],
     [{ model, messages, keep_alive: true }, "Unsupported type: 'bool'", 'keep_alive'],
     [{ model, messages, top_logprobs: 21 }, 'top_logprobs must be between 0 and 20', 'top_logprobs'],
-    [{ model, messages, top_logprobs: 1.5 }, 'json: cannot unmarshal number into Go struct field ChatRequest.top_logprobs of type int', 'top_logprobs'],
+    [
+      { model, messages, top_logprobs: 1.5 },
+      'json: cannot unmarshal number into Go struct field ChatRequest.top_logprobs of type int',
+      'top_logprobs',
+    ],
     [{ model, messages, tools: ['f'] }, 'json: cannot unmarshal string into Go struct field ChatRequest.tools of type api.Tool', 'tools'],
   ])('%j is told why', (body, message, param) => {
-    expect(thrownBy(() => decode('chat', body))).toMatchObject({ status: 400, code: 'invalid_parameter', source: 'caller', message, param });
+    expect(thrownBy(() => decode('chat', body))).toMatchObject({
+      status: 400,
+      code: 'invalid_parameter',
+      source: 'caller',
+      message,
+      param,
+    });
   });
 });

@@ -23,7 +23,11 @@ describe('embeddings', () => {
     ['embed', { model, input: 3 }, 'invalid input type'],
     ['embed', { model, input: [1] }, 'invalid input type'],
     ['embed', { input: 'a' }, 'model is required'],
-    ['embed', { model, input: 'a', dimensions: 'x' }, 'json: cannot unmarshal string into Go struct field EmbedRequest.dimensions of type int'],
+    [
+      'embed',
+      { model, input: 'a', dimensions: 'x' },
+      'json: cannot unmarshal string into Go struct field EmbedRequest.dimensions of type int',
+    ],
     ['embeddings', { model, prompt: ['a'] }, 'json: cannot unmarshal array into Go struct field EmbeddingRequest.prompt of type string'],
   ])('by /api/%s refuse %j', (route, body, message) => {
     expect(thrownBy(() => decode(route, body))).toMatchObject({ status: 400, message });

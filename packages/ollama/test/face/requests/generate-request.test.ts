@@ -31,14 +31,24 @@ describe('generate', () => {
       'chat',
       { template: '{{ .Prompt }}', context: [1, 2], messages: [{ role: 'user', content: prompt }] },
     ],
-    ['probabilities', { logprobs: true, top_logprobs: 2 }, 'chat', { logprobs: true, top_logprobs: 2, messages: [{ role: 'user', content: prompt }] }],
+    [
+      'probabilities',
+      { logprobs: true, top_logprobs: 2 },
+      'chat',
+      { logprobs: true, top_logprobs: 2, messages: [{ role: 'user', content: prompt }] },
+    ],
     ['a suffix', { suffix: 'end', options: { num_predict: 9 } }, 'fim', { prompt, suffix: 'end', max_tokens: 9 }],
     ['a suffix and probabilities', { suffix: 'end', logprobs: true }, 'fim', { prompt, suffix: 'end', logprobs: true }],
     ['a suffix and a system prompt', { suffix: 'end', system: 's' }, 'fim', { prompt, suffix: 'end', system: 's' }],
     ['raw', { raw: true }, 'completions', { prompt, raw: true }],
     ['raw and probabilities', { raw: true, logprobs: true, top_logprobs: 2 }, 'completions', { prompt, raw: true, logprobs: 2 }],
     ['raw and a suffix', { raw: true, suffix: 'end', template: '', context: [] }, 'completions', { prompt, raw: true, suffix: 'end' }],
-    ['a format', { format: 'json', raw: false }, 'chat', { response_format: { type: 'json_object' }, messages: [{ role: 'user', content: prompt }] }],
+    [
+      'a format',
+      { format: 'json', raw: false },
+      'chat',
+      { response_format: { type: 'json_object' }, messages: [{ role: 'user', content: prompt }] },
+    ],
   ])('with %s asks for what it means', (_, fields, operation, input) => {
     expect(decode('generate', { model, prompt, ...fields })).toEqual({
       operation,

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@ai-proxy/core';
 import type { JsonObject, JsonValue } from '@ai-proxy/core';
 import { describe, expect, it } from 'vitest';
 import { decode, model } from './decoded.ts';
@@ -44,13 +45,10 @@ describe('messages', () => {
   });
 
   const call = (name: string, id?: string): JsonObject => ({ function: { name, arguments: {} }, ...(id === undefined ? {} : { id }) });
-  const idsOf = (messages: JsonObject[]): unknown => JSON.parse(JSON.stringify(decodeMessages(messages)), pickIds);
-  const pickIds = (key: string, value: unknown): unknown => {
-    if (!Array.isArray(value) || key !== '') return value;
-    return value.flatMap((message: { tool_call_id?: string; tool_calls?: { id: string }[] }) =>
-      message.tool_calls ? [message.tool_calls.map(({ id }) => id)] : message.tool_call_id ? [message.tool_call_id] : [],
+  const idsOf = (messages: JsonObject[]): JsonValue[] =>
+    (decodeMessages(messages) as JsonObject[]).map(({ tool_calls: calls, tool_call_id: answered }) =>
+      Array.isArray(calls) ? calls.filter(isJsonObject).map(({ id }) => id ?? null) : (answered ?? null),
     );
-  };
 
   it('without ids are paired by the names of the tools, then in order', () => {
     const messages = [
