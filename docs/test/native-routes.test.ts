@@ -1,10 +1,12 @@
 import type { NativeRoute, Provider } from '@ai-proxy/core';
 import { mistral, openaiCompatible } from '@ai-proxy/mistral';
+import { ollama } from '@ai-proxy/ollama';
 import { describe, expect, it } from 'vitest';
 import { checkedTable, codeIn, codeInColumn, pageAt } from './documents.ts';
 
 const providers: readonly (readonly [name: string, provider: Provider])[] = [
   ['mistral', mistral()],
+  ['ollama', ollama()],
   ['compatible', openaiCompatible({ name: 'local', baseURL: 'http://127.0.0.1:8080' })],
 ];
 

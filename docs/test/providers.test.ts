@@ -1,7 +1,8 @@
 import { mistral, openaiCompatible } from '@ai-proxy/mistral';
-import { describe, expect, it } from 'vitest';
+import { ollama } from '@ai-proxy/ollama';
+import { describe, expect, it, vi } from 'vitest';
 import { repairNames } from '../../packages/mistral/src/chat/request/message-order.ts';
-import { checkedTable, codeInColumn } from './documents.ts';
+import { checkedTable, codeIn, codeInColumn } from './documents.ts';
 
 /** A misspelt option is answered with all that there are. */
 function knownOptions(make: (options: object) => unknown): string[] {
@@ -18,6 +19,21 @@ describe('docs/providers.md', () => {
     const known = knownOptions((options) => mistral(options));
     expect(codeInColumn(checkedTable('docs/providers.md', 'mistral options'), 0)).toEqual(known);
   });
+
+  it('names every option of ollama()', () => {
+    const known = knownOptions((options) => ollama(options));
+    expect(codeInColumn(checkedTable('docs/providers.md', 'ollama options'), 0)).toEqual(known);
+  });
+
+  it.each(checkedTable('docs/providers.md', 'ollama host').map((row) => [codeIn(row[0])[0] ?? '', codeIn(row[1])[0] ?? ''] as const))(
+    'says where OLLAMA_HOST=%s leads: %s',
+    (given, address) => {
+      vi.stubEnv('OLLAMA_HOST', given);
+      const { baseURL } = ollama();
+      expect(typeof baseURL === 'function' ? baseURL('chat') : baseURL).toBe(address);
+      vi.unstubAllEnvs();
+    },
+  );
 
   it('names every option of openaiCompatible()', () => {
     const known = knownOptions((options) => openaiCompatible({ name: 'local', baseURL: 'http://127.0.0.1:8080', ...options }));
