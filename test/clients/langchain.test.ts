@@ -4,8 +4,8 @@ import { mistral } from '@ai-proxy/mistral';
 import { ollama } from '@ai-proxy/ollama';
 import { startMistralSimulator, startOllamaSimulator } from '@ai-proxy/testing';
 import type { MistralSimulator, OllamaSimulator, Simulator } from '@ai-proxy/testing';
-import { AIMessage, HumanMessage, ToolMessage } from '@langchain/core/messages';
-import type { AIMessageChunk, BaseMessage } from '@langchain/core/messages';
+import { HumanMessage, ToolMessage } from '@langchain/core/messages';
+import type { AIMessage, AIMessageChunk, BaseMessage } from '@langchain/core/messages';
 import { tool } from '@langchain/core/tools';
 import { ChatMistralAI, MistralAIEmbeddings } from '@langchain/mistralai';
 import { ChatOllama, OllamaEmbeddings } from '@langchain/ollama';
@@ -76,7 +76,7 @@ describe.each(servers)('LangChain through $name', ({ start }) => {
     it('streams', async () => {
       const chunks = await Array.fromAsync<AIMessageChunk>(await chat().stream(question));
       expect(chunks.length).toBeGreaterThan(1);
-      expect(chunks.map((chunk) => chunk.content).join('')).toBe(truth().texts[0]);
+      expect(chunks.map((chunk) => chunk.text).join('')).toBe(truth().texts[0]);
       expect(chunks.reduce((all, chunk) => all.concat(chunk)).usage_metadata).toMatchObject({
         input_tokens: truth().promptTokens,
         output_tokens: truth().completionTokens,
@@ -120,7 +120,7 @@ describe.each(servers)('LangChain through $name', ({ start }) => {
       simulator().behave({ fault: { name: 'resetAfter', events: 3 } });
       let text = '';
       const reading = (async () => {
-        for await (const chunk of await chat().stream(question)) text += chunk.content;
+        for await (const chunk of await chat().stream(question)) text += chunk.text;
       })();
       expect(await refusalOf(reading)).toBeInstanceOf(Error);
       expect(truth().texts[0]?.startsWith(text)).toBe(true);
@@ -130,7 +130,7 @@ describe.each(servers)('LangChain through $name', ({ start }) => {
       simulator().behave({ tokensPerSecond: 5 });
       const gone = new AbortController();
       const reading = (async () => {
-        for await (const chunk of await chat().stream(question, { signal: gone.signal })) if (chunk.content !== '') gone.abort();
+        for await (const chunk of await chat().stream(question, { signal: gone.signal })) if (chunk.text !== '') gone.abort();
       })();
       expect(await refusalOf(reading)).toBeInstanceOf(Error);
       expect(await lastRequest(simulator()).ended).toBe('closed-by-peer');

@@ -135,7 +135,7 @@ describe.each(servers)('the openai client through $name', ({ start }) => {
     let thinking = '';
     let text = '';
     for await (const chunk of stream) {
-      const delta = chunk.choices[0]?.delta as { content?: string | null; reasoning_content?: string } | undefined;
+      const delta: { content?: string | null; reasoning_content?: string } | undefined = chunk.choices[0]?.delta;
       thinking += delta?.reasoning_content ?? '';
       text += delta?.content ?? '';
     }

@@ -3,7 +3,7 @@
 
 import { faultCases, sendRaw, startMistralSimulator } from '@ai-proxy/testing';
 import type { MistralSimulator, OllamaFaultCase, RawVerdict } from '@ai-proxy/testing';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canaryHeaders, providerKey } from './fixtures/canaries.ts';
 import { faultMount, faultMounts, faultPrompt, markedFault, runFaultTable, twoTools } from './fixtures/fault-table.ts';
 import type { FaultMode, FaultSeen } from './fixtures/fault-table.ts';
@@ -89,7 +89,9 @@ describe('every fault of a provider', () => {
     { timeout: 600_000 },
     async () => {
       const title = 'Faults of a provider and what the caller sees';
-      await runFaultTable({ title, cases: faultCases, modes, rounds, provider, tap, proxy, ask, judge });
+      const { totals, complaints } = await runFaultTable({ title, cases: faultCases, modes, rounds, provider, tap, proxy, ask, judge });
+      expect(complaints).toEqual([]);
+      expect(Object.entries(totals).filter(([, count]) => count !== 0)).toEqual([]);
     },
   );
 });

@@ -3,7 +3,7 @@
 
 import { ollamaFaultCases, sendRaw, startOllamaSimulator } from '@ai-proxy/testing';
 import type { OllamaFaultCase, OllamaSimulator, RawVerdict } from '@ai-proxy/testing';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canaryHeaders, providerKey } from './fixtures/canaries.ts';
 import { faultMount, faultMounts, faultPrompt, markedFault, runFaultTable, twoTools } from './fixtures/fault-table.ts';
 import type { FaultMode, FaultSeen } from './fixtures/fault-table.ts';
@@ -82,7 +82,19 @@ describe('every fault of an Ollama', () => {
     { timeout: 600_000 },
     async () => {
       const title = 'Faults of an Ollama and what the caller sees';
-      await runFaultTable({ title, cases: ollamaFaultCases, modes, rounds, provider, tap, proxy, ask, judge });
+      const { totals, complaints } = await runFaultTable({
+        title,
+        cases: ollamaFaultCases,
+        modes,
+        rounds,
+        provider,
+        tap,
+        proxy,
+        ask,
+        judge,
+      });
+      expect(complaints).toEqual([]);
+      expect(Object.entries(totals).filter(([, count]) => count !== 0)).toEqual([]);
     },
   );
 });

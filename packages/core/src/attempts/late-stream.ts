@@ -32,7 +32,10 @@ async function* afterwards(
   toBatch: (reply: ValueReply) => ChunkBatch | undefined,
 ): AsyncGenerator<ChunkBatch, void, undefined> {
   const reply = await committed;
-  if (reply.kind === 'stream') return yield* reply.batches;
+  if (reply.kind === 'stream') {
+    yield* reply.batches;
+    return;
+  }
   const batch = reply.kind === 'value' ? toBatch(reply) : undefined;
   // A stream was promised by its headers; an answer of another kind cannot follow them any more.
   if (!batch) throw brokenExchange('garbage');
