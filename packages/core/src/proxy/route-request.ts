@@ -112,14 +112,11 @@ const unsafePath = (reason: string): ProxyError =>
   new ProxyError(`The path of this request is not accepted: ${reason}.`, { status: 400, code: 'invalid_path', source: 'caller' });
 
 const noSuchPath = (): ProxyError =>
-  new ProxyError(
-    'There is nothing at this path. The proxy serves /v1/chat/completions, /v1/embeddings, /v1/models and the routes of its providers.',
-    {
-      status: 404,
-      code: 'path_not_found',
-      source: 'caller',
-    },
-  );
+  new ProxyError('There is nothing at this path. The documentation lists the routes of the proxy and of its providers.', {
+    status: 404,
+    code: 'path_not_found',
+    source: 'caller',
+  });
 
 const wrongMethod = (method: string, allow: readonly string[]): ProxyError =>
   new ProxyError(`This path takes ${allow.join(' or ')}, not ${method.slice(0, 20)}.`, {
