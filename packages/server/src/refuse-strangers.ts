@@ -13,7 +13,8 @@ export function refuseStrangers(cors: Cors | false, hosts: readonly string[]): H
   const isListed = (origin: string): boolean => cors !== false && (cors.origins === '*' || cors.origins.includes(origin));
   return async ({ headers }) => {
     const host = headerValue(headers, 'host') ?? '';
-    if (!isOwnHost(host)) return refusal(`the host "${host.slice(0, 100)}" is not this machine's; name it with --hosts if a server of yours hands it on`);
+    if (!isOwnHost(host))
+      return refusal(`the host "${host.slice(0, 100)}" is not this machine's; name it with --hosts if a server of yours hands it on`);
     const origin = headerValue(headers, 'origin');
     if (origin === undefined || isListed(origin) || isOwnHost(hostOf(origin))) return undefined;
     return refusal(`pages of ${origin.slice(0, 100)} may not call; list the origin with --cors`);

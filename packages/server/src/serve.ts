@@ -30,7 +30,9 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   const demo = real.length === 0 && settings.demo ? await startDemo() : undefined;
   const providers = demo?.providers ?? real;
   if (providers.length === 0) {
-    throw new SettingsError('no provider is configured. Set MISTRAL_API_KEY or OLLAMA_HOST, or start with --demo to try it with simulated models.');
+    throw new SettingsError(
+      'no provider is configured. Set MISTRAL_API_KEY or OLLAMA_HOST, or start with --demo to try it with simulated models.',
+    );
   }
   const proxy = createProxy({ providers, faces: facesFromEnvironment(), cors: settings.cors });
 
@@ -63,7 +65,12 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   const close = closing(server, proxy, demo);
   stopOnSignals(close);
   const { port } = server.address() as AddressInfo;
-  return { url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`, providers, isDemo: demo !== undefined, close };
+  return {
+    url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
+    providers,
+    isDemo: demo !== undefined,
+    close,
+  };
 }
 
 function listen(server: Server, { host, port }: ServerSettings): Promise<void> {

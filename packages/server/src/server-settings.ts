@@ -39,7 +39,13 @@ export function readServerSettings(given: ServerArguments, environment: Environm
         'Listen on 127.0.0.1 and put what checks your callers in front of it, or mount the library in a server that does.',
     );
   }
-  return { host, port: readPort(given.port ?? nonEmpty(environment.PORT) ?? '8787'), cors: readCors(given.cors ?? nonEmpty(environment.AI_PROXY_CORS)), hosts: readHosts(given.hosts ?? nonEmpty(environment.AI_PROXY_HOSTS)), demo: given.demo };
+  return {
+    host,
+    port: readPort(given.port ?? nonEmpty(environment.PORT) ?? '8787'),
+    cors: readCors(given.cors ?? nonEmpty(environment.AI_PROXY_CORS)),
+    hosts: readHosts(given.hosts ?? nonEmpty(environment.AI_PROXY_HOSTS)),
+    demo: given.demo,
+  };
 }
 
 const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);

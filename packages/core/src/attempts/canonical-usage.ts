@@ -1,6 +1,5 @@
 import type { Usage } from '../call/usage.ts';
 import { isJsonObject } from '../json/json.ts';
-import type { JsonObject } from '../json/json.ts';
 
 /** Reads OpenAI's `usage` of an answer or a chunk; nothing where there is none. */
 export function canonicalUsage(output: unknown): Usage | undefined {

@@ -46,7 +46,7 @@ export async function* readChunks(options: ChunkStreamOptions): AsyncGenerator<C
       if (finished) chunks.push(...sink.end().chunks);
       if (keepBytes) yield { chunks, bytes: failure === undefined ? framed.bytes : keepBytes.clean(framed.bytes) };
       else if (chunks.length > 0) yield { chunks };
-      if (failure !== undefined) throw failure;
+      if (failure !== undefined) throw failure as Error;
       if (finished) {
         owned = false;
         void drain(source);
@@ -61,7 +61,7 @@ export async function* readChunks(options: ChunkStreamOptions): AsyncGenerator<C
     if (keepBytes && tail.batch)
       yield { chunks, bytes: broken ? join(keepBytes.clean(tail.batch.bytes), keepBytes.separator) : tail.batch.bytes };
     else if (chunks.length > 0) yield { chunks };
-    if (broken !== undefined) throw broken;
+    if (broken !== undefined) throw broken as Error;
   } finally {
     if (owned) await source.return?.();
   }

@@ -113,7 +113,9 @@ async function readWhole(
   } catch (cause) {
     throw brokenExchange('garbage', cause);
   }
-  const failure = surface.readFailure ? surface.readFailure(value) : surface.createWatcher(call.operation).see({ kind: 'event', data: text }).failure;
+  const failure = surface.readFailure
+    ? surface.readFailure(value)
+    : surface.createWatcher(call.operation).see({ kind: 'event', data: text }).failure;
   if (failure) {
     const clean = encoder.encode(redactReport(text, credential).text);
     throw readFailureInside(target.provider, failure.body, credential, { bytes: clean });

@@ -80,11 +80,14 @@ function checkType(headers: HttpHeaders): void {
   // Pages of other origins can send a body without a type, and without asking first; clients that are no browsers name no origin.
   if (type === undefined && headerValue(headers, 'origin') === undefined) return;
   if (type !== undefined && jsonType.test(type)) return;
-  throw new ProxyError(`This route takes JSON, not ${type === undefined ? 'a body without a type' : `"${type.slice(0, 80)}"`}. Send the body with "Content-Type: application/json".`, {
-    status: 415,
-    code: 'unsupported_media_type',
-    source: 'caller',
-  });
+  throw new ProxyError(
+    `This route takes JSON, not ${type === undefined ? 'a body without a type' : `"${type.slice(0, 80)}"`}. Send the body with "Content-Type: application/json".`,
+    {
+      status: 415,
+      code: 'unsupported_media_type',
+      source: 'caller',
+    },
+  );
 }
 
 const tooLarge = (limit: number): ProxyError =>

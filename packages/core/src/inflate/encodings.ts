@@ -18,10 +18,13 @@ export function readEncoding(header: string | undefined): Encoding | undefined {
     case 'zstd':
       return name;
     default:
-      throw new ProxyError(`The content coding "${name.slice(0, 40)}" is not supported. Send the body as it is, or with one of gzip, deflate, br, zstd.`, {
-        status: 415,
-        code: 'unsupported_encoding',
-        source: 'caller',
-      });
+      throw new ProxyError(
+        `The content coding "${name.slice(0, 40)}" is not supported. Send the body as it is, or with one of gzip, deflate, br, zstd.`,
+        {
+          status: 415,
+          code: 'unsupported_encoding',
+          source: 'caller',
+        },
+      );
   }
 }

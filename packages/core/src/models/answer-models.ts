@@ -27,7 +27,9 @@ async function entries({ providers, aliases, catalog }: Routing, callerHeaders: 
   return [
     ...Object.keys(aliases).map((id) => ({ id, ownedBy: 'ai-proxy' })),
     ...providers.flatMap((provider, index) =>
-      [...(listings[index]?.values() ?? [])].map((info) => toEntry(info, isPlain(info.id) ? info.id : `${provider.name}/${info.id}`, provider.name)),
+      [...(listings[index]?.values() ?? [])].map((info) =>
+        toEntry(info, isPlain(info.id) ? info.id : `${provider.name}/${info.id}`, provider.name),
+      ),
     ),
   ];
 }

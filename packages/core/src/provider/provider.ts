@@ -138,4 +138,3 @@ export interface ProviderFailure {
 export function defineProvider<const P extends Provider>(provider: P): P {
   return provider;
 }
-

@@ -64,7 +64,7 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
       ...(face === openaiFace ? { 'openai-processing-ms': String(Math.round(performance.now() - startedAt)) } : {}),
     });
     try {
-      if (failure) throw failure;
+      if (failure !== undefined) throw failure as Error;
       // Made before the stages: how the answer is written follows from what the caller asked, whatever a policy makes of it.
       const encoder = routed.kind !== 'native' && routed.createEncoder ? routed.createEncoder(call) : face.createEncoder(call);
       const reply = await options.serve(call);

@@ -30,9 +30,12 @@ const providerSchema = z.custom<Provider>(
   { error: 'expected a provider: call it, as in providers: [mistral()]' },
 );
 
-const faceSchema = z.custom<CallerFace>((value) => typeof value === 'object' && value !== null && 'match' in value && isFunction(value.match), {
-  error: 'expected a face: call it, as in faces: [ollamaFace()]',
-});
+const faceSchema = z.custom<CallerFace>(
+  (value) => typeof value === 'object' && value !== null && 'match' in value && isFunction(value.match),
+  {
+    error: 'expected a face: call it, as in faces: [ollamaFace()]',
+  },
+);
 
 const policySchema = z.custom<Policy>(
   (value) => typeof value === 'object' && value !== null && 'handle' in value && isFunction(value.handle),

@@ -101,7 +101,11 @@ function routeNative(
 }
 
 /** HEAD is asked wherever GET is. */
-function matchMethod({ routes, optionalPrefix }: NativeSurface, method: string, segments: readonly string[]): ReturnType<typeof matchNativeRoute> {
+function matchMethod(
+  { routes, optionalPrefix }: NativeSurface,
+  method: string,
+  segments: readonly string[],
+): ReturnType<typeof matchNativeRoute> {
   const match = matchNativeRoute(routes, method, segments, optionalPrefix);
   return method === 'HEAD' && match && 'methods' in match && match.methods.includes('GET')
     ? matchNativeRoute(routes, 'GET', segments, optionalPrefix)

@@ -21,6 +21,7 @@ async function runPolicy(policy: Policy, call: Call, next: Stages): Promise<Repl
     called = true;
     return next(call);
   })) as Reply | null | undefined;
-  if (reply === undefined || reply === null) throw new Error(`the policy "${policy.name}" returned no reply; return what next() gives, or a reply of its own`);
+  if (reply === undefined || reply === null)
+    throw new Error(`the policy "${policy.name}" returned no reply; return what next() gives, or a reply of its own`);
   return reply;
 }

@@ -81,5 +81,11 @@ function saysSomething(choice: JsonObject): boolean {
  * these keys.
  */
 function isPlainChunk({ kind, data }: Frame): boolean {
-  return kind === 'event' && data.includes('"choices":[{"') && !data.includes('"finish_reason":"') && !data.includes('"usage"') && !data.includes('"error"');
+  return (
+    kind === 'event' &&
+    data.includes('"choices":[{"') &&
+    !data.includes('"finish_reason":"') &&
+    !data.includes('"usage"') &&
+    !data.includes('"error"')
+  );
 }

@@ -125,7 +125,15 @@ describe('the watcher of a native stream', () => {
 
   it('of chat has not ended before the mark, but is whole if its body ends once every choice has finished', () => {
     const watcher = native.createWatcher('chat');
-    watcher.see(frame({ id: 'x', choices: [{ index: 0, delta: { content: 'a' } }, { index: 1, delta: { content: 'b' } }] }));
+    watcher.see(
+      frame({
+        id: 'x',
+        choices: [
+          { index: 0, delta: { content: 'a' } },
+          { index: 1, delta: { content: 'b' } },
+        ],
+      }),
+    );
     watcher.see(frame({ id: 'x', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }));
     expect([watcher.isDone(), watcher.isComplete()]).toEqual([false, false]);
     watcher.see(frame({ id: 'x', choices: [{ index: 1, delta: {}, finish_reason: 'length' }], usage }));

@@ -7,7 +7,10 @@ const management = 'model-management';
 const look = ['GET', 'HEAD'] as const;
 
 /** Ollama streams unless it is told not to. */
-const streaming = (operation: string): NativeRoute => ({ ...inferenceRoute(operation, `/api/${operation}`, 'ndjson'), streamsByDefault: true });
+const streaming = (operation: string): NativeRoute => ({
+  ...inferenceRoute(operation, `/api/${operation}`, 'ndjson'),
+  streamsByDefault: true,
+});
 
 const managementRoute = (operation: string): NativeRoute => ({
   ...streaming(operation),
