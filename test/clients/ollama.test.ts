@@ -229,6 +229,21 @@ describe.each(servers)("Ollama's own client through $name", ({ start }) => {
     expect(raw.map((part) => part.response).join('')).toBe(truthOf(behind));
   });
 
+  it('names the model that it cannot load, and passes every policy', async () => {
+    await expect(client.chat({ model: 'llama3.1', messages: [] })).rejects.toThrow(/llama3.2/);
+  });
+
+  it('takes JSON that calls itself a form, as curl does, but not from a page', async () => {
+    const ask = (headers: Record<string, string>): Promise<Response> =>
+      fetch(`${server.url}/api/chat`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+        body: JSON.stringify({ model: 'llama3.2', messages: hello, stream: false }),
+      });
+    expect((await ask({})).status).toBe(200);
+    expect((await ask({ origin: 'https://page.example' })).status).toBe(415);
+  });
+
   it('loads a model without asking anybody', async () => {
     expect(await client.generate({ model: 'mistral-small-latest', prompt: '' })).toMatchObject({
       response: '',

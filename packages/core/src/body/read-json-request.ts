@@ -23,9 +23,9 @@ export interface JsonRequest {
 const jsonType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
 /** Reads the JSON body of a request, in whatever state the application left it. */
-export async function readJsonRequest(request: HttpRequest, limits: JsonRequestLimits): Promise<JsonRequest> {
+export async function readJsonRequest(request: HttpRequest, limits: JsonRequestLimits, acceptsAnyType = false): Promise<JsonRequest> {
   const { body, headers } = request;
-  checkType(headers);
+  checkType(headers, acceptsAnyType);
   switch (body.kind) {
     case 'none':
       return parse(new Uint8Array(), limits);
@@ -75,10 +75,10 @@ function serialise(value: unknown): Uint8Array {
   }
 }
 
-function checkType(headers: HttpHeaders): void {
+function checkType(headers: HttpHeaders, acceptsAnyType: boolean): void {
   const type = headerValue(headers, 'content-type');
-  // Pages of other origins can send a body without a type, and without asking first; clients that are no browsers name no origin.
-  if (type === undefined && headerValue(headers, 'origin') === undefined) return;
+  // Pages of other origins can send a body without a type, or with one of a form, without asking first; clients that are no browsers name no origin.
+  if ((type === undefined || acceptsAnyType) && headerValue(headers, 'origin') === undefined) return;
   if (type !== undefined && jsonType.test(type)) return;
   throw new ProxyError(
     `This route takes JSON, not ${type === undefined ? 'a body without a type' : `"${type.slice(0, 80)}"`}. Send the body with "Content-Type: application/json".`,

@@ -43,12 +43,19 @@ export type FaceRoute =
       /** What the receipt says until the body has been read. */
       readonly operation: CanonicalOperation;
       decode(body: JsonValue): DecodedRequest;
+      /** Takes JSON whatever the request calls it, as servers of the dialect do; pages of other origins are still asked for the right type. */
+      readonly acceptsAnyType?: boolean;
       createEncoder?(call: Call): Encoder;
     }
   /** Everything that the caller may name; the reply's value is a `ModelsValue`. */
   | { readonly kind: 'models'; createEncoder?(call: Call): Encoder }
   /** One model, by an id in the path or one that is read from a JSON body; the reply's value is a `ListedModel`. */
-  | { readonly kind: 'model'; readonly id: string | ((body: JsonValue) => string); createEncoder?(call: Call): Encoder }
+  | {
+      readonly kind: 'model';
+      readonly id: string | ((body: JsonValue) => string);
+      readonly acceptsAnyType?: boolean;
+      createEncoder?(call: Call): Encoder;
+    }
   /** An answer that asks nobody. */
   | { readonly kind: 'static'; readonly reply: HttpReply }
   | { readonly kind: 'method_not_allowed'; readonly allow: string[] }
@@ -63,4 +70,6 @@ export interface DecodedRequest {
   readonly stream: boolean;
   /** In OpenAI's form. */
   readonly input: JsonObject;
+  /** What is answered, in the face's own form, where no model has to be asked for it. The call passes every stage up to the attempts all the same. */
+  readonly answer?: JsonObject;
 }

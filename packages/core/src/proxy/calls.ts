@@ -18,6 +18,8 @@ export interface CallStart {
   readonly model: string | undefined;
   readonly stream: boolean;
   readonly native?: NativeTarget;
+  /** What is answered without asking a model. */
+  readonly answer?: JsonObject;
 }
 
 /** Opens calls, knows which are under way, and can end them all. */

@@ -5,7 +5,7 @@ import type { Upstream } from '../attempts/exchange.ts';
 import { createStepRunner } from '../attempts/run-steps.ts';
 import type { Call } from '../call/call.ts';
 import type { Receipt } from '../call/receipt.ts';
-import type { Reply } from '../call/reply.ts';
+import type { Reply, ValueReply } from '../call/reply.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import { openaiFace } from '../faces/openai/openai-face.ts';
 import { consoleLog } from '../log/log.ts';
@@ -45,6 +45,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     if (routed.kind === 'models') return value(await listModels(routing, call.headers));
     if (routed.kind === 'model') return value(await retrieveModel(call.model ?? '', routing, call.headers));
     if (call.dialect === 'opaque' && call.native) return prepareRelay(call, call.native, request, routed.face, timeouts);
+    if (call.answer) return { ...value(call.answer), bytes: encoder.encode(JSON.stringify(call.answer)) };
     if (!call.plan) throw new Error('a policy has taken the plan of a call away');
     return makeAttempts(call, call.plan, taps, attempts);
   };
@@ -101,7 +102,9 @@ export function createProxy(options: ProxyOptions): Proxy {
   };
 }
 
-const value = (output: unknown): Reply => ({ kind: 'value', status: 200, headers: {}, value: output });
+const encoder = new TextEncoder();
+
+const value = (output: unknown): ValueReply => ({ kind: 'value', status: 200, headers: {}, value: output });
 
 const noWebSocket = (): ProxyError =>
   new ProxyError('There is no WebSocket at this path.', { status: 404, code: 'path_not_found', source: 'caller' });

@@ -32,12 +32,12 @@ export async function decodeCall(
 ): Promise<CallStart> {
   const outline = outlineCall(routed);
   if (routed.kind === 'operation') {
-    const { value } = await readJsonRequest(request, limits);
+    const { value } = await readJsonRequest(request, limits, routed.acceptsAnyType);
     return { ...outline, ...routed.decode(value) };
   }
   if (routed.kind === 'model') {
     const { id } = routed;
-    return { ...outline, model: typeof id === 'string' ? id : id((await readJsonRequest(request, limits)).value) };
+    return { ...outline, model: typeof id === 'string' ? id : id((await readJsonRequest(request, limits, routed.acceptsAnyType)).value) };
   }
   if (routed.kind !== 'native') return outline;
 

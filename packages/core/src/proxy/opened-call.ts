@@ -26,6 +26,8 @@ export class OpenedCall implements Call {
   readonly context: unknown;
   /** What wants to see each chunk of its stream. */
   readonly taps: ((chunk: unknown) => void)[] = [];
+  /** What is answered without asking a model. */
+  readonly answer: JsonObject | undefined;
   /** What it came as, and where its path leads. */
   readonly request: HttpRequest;
   readonly routed: RoutedCall;
@@ -43,6 +45,7 @@ export class OpenedCall implements Call {
     this.receipt = receipt;
     this.native = start.native;
     this.context = request.context;
+    this.answer = start.answer;
     this.request = request;
     this.routed = routed;
   }

@@ -53,8 +53,9 @@ function look(route: FaceRoute): ApiRoute {
   return { methods: ['GET', 'HEAD'], route };
 }
 
-function ask(route: FaceRoute): ApiRoute {
-  return { methods: ['POST'], route };
+/** Ollama takes JSON whatever it is called, and the examples of its documentation name no type. */
+function ask(route: Extract<FaceRoute, { readonly kind: 'operation' | 'model' }>): ApiRoute {
+  return { methods: ['POST'], route: { ...route, acceptsAnyType: true } };
 }
 
 function json(body: JsonObject): HttpReply {

@@ -12,7 +12,9 @@ export function decodeChat(body: JsonValue): DecodedRequest {
   const request = readBody(body, root);
   const model = readModel(request, root);
   const messages = readObjects(request, 'messages', root, 'api.Message');
-  if (messages.length === 0) throw loadAnswer('chat', model, request['keep_alive']);
+  if (messages.length === 0) {
+    return { operation: 'chat', model, stream: false, input: { model }, answer: loadAnswer('chat', model, request['keep_alive']) };
+  }
   const stream = readBoolean(request, 'stream', root) ?? true;
   const alternatives = readAlternatives(request, root);
   const tools = readObjects(request, 'tools', root, 'api.Tool').map(toTool);

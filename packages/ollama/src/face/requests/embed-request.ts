@@ -1,5 +1,4 @@
 import type { DecodedRequest, JsonObject, JsonValue } from '@ai-proxy/core';
-import { immediateAnswer } from '../answers/immediate-answer.ts';
 import { badRequest } from './bad-request.ts';
 import { given, readKeepAlive } from './generation-fields.ts';
 import { readBody, readBoolean, readInteger, readString } from './go-values.ts';
@@ -15,7 +14,7 @@ export function decodeEmbed(body: JsonValue): DecodedRequest {
   const isTexts = typeof input === 'string' || (Array.isArray(input) && input.every((text) => typeof text === 'string'));
   if (!isTexts && input !== undefined && input !== null) throw badRequest('invalid input type', 'input');
   if (!isTexts || input.length === 0) {
-    throw immediateAnswer({ model, embeddings: [], total_duration: 0, load_duration: 0, prompt_eval_count: 0 });
+    return { ...embedding(model, '', {}), answer: { model, embeddings: [], total_duration: 0, load_duration: 0, prompt_eval_count: 0 } };
   }
   return embedding(model, input, {
     ...given('dimensions', readDimensions(request, root)),
@@ -30,7 +29,7 @@ export function decodeEmbeddings(body: JsonValue): DecodedRequest {
   const request = readBody(body, root);
   const model = readModel(request, root);
   const prompt = readString(request, 'prompt', root) ?? '';
-  if (prompt === '') throw immediateAnswer({ embedding: [] });
+  if (prompt === '') return { ...embedding(model, '', {}), answer: { embedding: [] } };
   return embedding(model, prompt, embeddingFields(request, root));
 }
 

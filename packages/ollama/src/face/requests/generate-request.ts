@@ -13,7 +13,9 @@ export function decodeGenerate(body: JsonValue): DecodedRequest {
   const request = readBody(body, root);
   const model = readModel(request, root);
   const prompt = readString(request, 'prompt', root) ?? '';
-  if (prompt === '') throw loadAnswer('generate', model, request['keep_alive']);
+  if (prompt === '') {
+    return { operation: 'chat', model, stream: false, input: { model }, answer: loadAnswer('generate', model, request['keep_alive']) };
+  }
   const raw = readBoolean(request, 'raw', root) ?? false;
   const system = readString(request, 'system', root) ?? '';
   const extensions = readExtensions(request);
