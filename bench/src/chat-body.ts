@@ -53,3 +53,12 @@ export const chatBodyShape: { readonly messages: number; readonly tools: number 
 export function chatBody(fields: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ ...fields, messages, tools, tool_choice: 'auto', temperature: 0.3, max_tokens: 400 });
 }
+
+/** The same request as Ollama's own API has it, and as one of its servers is to get it. */
+export const ollamaChatBody: Readonly<Record<string, unknown>> = {
+  model: 'llama3.2',
+  messages,
+  tools,
+  stream: true,
+  options: { temperature: 0.3, num_predict: 400 },
+};

@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { ollamaLines, ollamaPieces } from './ollama-answers.ts';
+import type { Row } from './rows.ts';
 import { streamEvents, streamPieces, usage, wholeAnswer, wholeText } from './upstream-answers.ts';
 
 export interface Answer {
@@ -7,25 +9,35 @@ export interface Answer {
 }
 
 /** What an answer has to be: the upstream's own bytes, or the same said in OpenAI's API. */
-export interface Expected {
-  readonly answer: 'json' | 'stream';
+export interface Expected extends Pick<Row, 'upstream' | 'answer'> {
   readonly keepsBytes: boolean;
 }
 
-const wholeStream = streamEvents.join('');
-const streamText = streamPieces.join('');
+interface ExpectedStream {
+  readonly bytes: string;
+  readonly text: string;
+  /** How many events it is in OpenAI's API. */
+  readonly events: number;
+}
+
+const streams: Readonly<Record<Row['upstream'], ExpectedStream>> = {
+  mistral: { bytes: streamEvents.join(''), text: streamPieces.join(''), events: streamEvents.length },
+  // Its last line says two things, the finish and the usage, that have an event each.
+  ollama: { bytes: ollamaLines.join(''), text: ollamaPieces.join(''), events: ollamaLines.length + 1 },
+};
 
 /** Says what is wrong with an answer, or nothing. A proxy that loses something must not look fast for it. */
 export function faultOf(answer: Answer, expected: Expected): string | undefined {
   if (answer.status !== 200) return `status ${answer.status}: ${answer.text.slice(0, 500)}`;
+  const stream = streams[expected.upstream];
   if (expected.keepsBytes) {
-    const bytes = expected.answer === 'json' ? wholeAnswer : wholeStream;
+    const bytes = expected.answer === 'json' ? wholeAnswer : stream.bytes;
     return answer.text === bytes
       ? undefined
       : `${answer.text.length} characters that are not the upstream's ${bytes.length}: ${excerpt(answer.text)}`;
   }
   try {
-    return expected.answer === 'json' ? faultOfWhole(answer.text) : faultOfStream(answer.text);
+    return expected.answer === 'json' ? faultOfWhole(answer.text) : faultOfStream(answer.text, stream);
   } catch (error) {
     return `${String(error)} in: ${excerpt(answer.text)}`;
   }
@@ -49,14 +61,14 @@ function faultOfWhole(text: string): string | undefined {
   return countsUsage(output) ? undefined : `no usage: ${excerpt(text)}`;
 }
 
-function faultOfStream(text: string): string | undefined {
+function faultOfStream(text: string, expected: ExpectedStream): string | undefined {
   const events = text.split('\n\n').filter((event) => event !== '' && !event.startsWith(':'));
   if (events.pop() !== 'data: [DONE]') return `no end mark: ${excerpt(text)}`;
   const outputs = events.map((event) => JSON.parse(event.replace(/^data: /, '')) as Output);
   const choices = outputs.flatMap((output) => output.choices);
   const content = choices.map(({ delta }) => (typeof delta?.content === 'string' ? delta.content : '')).join('');
-  if (content !== streamText) return `${content.length} characters of content, not the upstream's ${streamText.length}`;
-  if (outputs.length < streamEvents.length) return `${outputs.length} events: some were joined`;
+  if (content !== expected.text) return `${content.length} characters of content, not the upstream's ${expected.text.length}`;
+  if (outputs.length < expected.events) return `${outputs.length} events: some were joined`;
   if (!choices.some((choice) => choice.finish_reason === 'stop')) return `no reason to finish: ${excerpt(text)}`;
   return outputs.some(countsUsage) ? undefined : `no usage: ${excerpt(text)}`;
 }

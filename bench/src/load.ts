@@ -1,13 +1,11 @@
 import { Pool } from 'undici';
 import { faultOf } from './check-answer.ts';
 import type { Expected } from './check-answer.ts';
-import type { Amount } from './rows.ts';
+import type { Amount, Request } from './rows.ts';
 import { upstreamKey } from './upstream-key.ts';
 
 /** Many requests of one kind to one server. */
-export interface Load extends Amount {
-  readonly path: string;
-  readonly body: string;
+export interface Load extends Amount, Request {
   readonly expected: Expected;
 }
 

@@ -4,7 +4,7 @@ import { startMeasured } from './measured-process.ts';
 import type { MeasuredProcess } from './measured-process.ts';
 import type { BenchOptions } from './options.ts';
 import type { Row } from './rows.ts';
-import { isProxyName, keepsBytes, pathOf } from './subjects/subjects.ts';
+import { isProxyName, keepsBytes, requestOf } from './subjects/subjects.ts';
 import type { SubjectName } from './subjects/subjects.ts';
 
 /** The upstream and all subjects, each in a process of its own. */
@@ -46,9 +46,8 @@ export async function openBench({ amounts, subjects, profile }: BenchOptions): P
         const before = await server.cpu();
         await generator.run({
           ...amount,
-          path: pathOf(subject, row),
-          body: row.body,
-          expected: { answer: row.answer, keepsBytes: keepsBytes(subject, row) },
+          ...requestOf(subject, row),
+          expected: { upstream: row.upstream, answer: row.answer, keepsBytes: keepsBytes(subject, row) },
         });
         await pause(afterwork);
         return ((await server.cpu()) - before) / amount.requests;

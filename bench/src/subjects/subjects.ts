@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { Row } from '../rows.ts';
+import type { Request, Row } from '../rows.ts';
 
 /** The proxies that are measured, and `direct`: no proxy, the upstream by itself. */
 export const subjectNames = ['direct', 'bare', 'hpm', 'ours'] as const;
@@ -26,11 +26,8 @@ export async function createSubject(name: ProxyName, upstream: URL): Promise<Ser
   }
 }
 
-/** Where a subject takes the requests of a row. Ours serves both faces below its mount; the others know nothing but the upstream's path. */
-export function pathOf(subject: SubjectName, row: Row): string {
-  if (subject !== 'ours') return '/v1/chat/completions';
-  return row.face === 'translated' ? '/ai/v1/chat/completions' : '/ai/mistral/v1/chat/completions';
-}
+/** What a subject is asked for a row. Ours is asked in the row's own API; the others know nothing but the upstream's. */
+export const requestOf = (subject: SubjectName, row: Row): Request => (subject === 'ours' ? row.ours : row.copied);
 
 /** Whether the answer must be the upstream's, byte for byte. */
 export const keepsBytes = (subject: SubjectName, row: Row): boolean => subject !== 'ours' || row.face === 'native';
