@@ -24,6 +24,19 @@ export { isJsonObject } from './json/json.ts';
 export type { JsonObject, JsonValue } from './json/json.ts';
 export { checkChoice, checkKnownOptions, checkOpenGroups } from './provider/check-options.ts';
 export { checkProviderName } from './provider/check-provider-name.ts';
+export {
+  applyFieldRules,
+  dropUnless,
+  handledElsewhere,
+  keepBoolean,
+  keepNumber,
+  keepObject,
+  keepString,
+  toBoolean,
+  toNumber,
+} from './provider/field-rules.ts';
+export type { FieldContext, FieldRule } from './provider/field-rules.ts';
+export { invalidParameter, unsupportedParameter } from './provider/parameter-errors.ts';
 export { environmentVariable } from './provider/environment-variable.ts';
 export { inferenceRoute, relayRoute } from './provider/native-routes.ts';
 export { fromCaller } from './provider/credential.ts';

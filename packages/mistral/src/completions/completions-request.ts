@@ -1,8 +1,8 @@
+import { invalidParameter } from '@ai-proxy/core';
 import type { JsonObject, ProviderCall, UpstreamRequest, UpstreamRequests } from '@ai-proxy/core';
 import type { ChatRequestOptions } from '../chat/request/chat-request.ts';
 import { toChatRequest } from '../chat/request/chat-request.ts';
 import { fimPath, isKnownWithoutFim, toFimBody } from '../fim/fim-request.ts';
-import { invalidParameter } from '../requests/parameter-errors.ts';
 import { combineCompletions } from './combine.ts';
 import { readPrompts } from './prompts.ts';
 

@@ -1,6 +1,5 @@
+import { invalidParameter } from '@ai-proxy/core';
 import type { JsonValue } from '@ai-proxy/core';
-import { invalidParameter } from '../requests/parameter-errors.ts';
-
 /** The prompts of an older completion request: one string, or several. Tokens mean nothing without OpenAI's tokenizer. */
 export function readPrompts(prompt: JsonValue | undefined): readonly [string, ...string[]] {
   if (typeof prompt === 'string') return [prompt];

@@ -1,7 +1,5 @@
-import type { FieldRule } from '../requests/field-rules.ts';
-import { dropUnless, handledElsewhere, keepNumber, keepObject, keepString, toNumber } from '../requests/field-rules.ts';
-import { invalidParameter } from '../requests/parameter-errors.ts';
-
+import { dropUnless, handledElsewhere, invalidParameter, keepNumber, keepObject, keepString, toNumber } from '@ai-proxy/core';
+import type { FieldRule } from '@ai-proxy/core';
 const input: FieldRule = (value, field, { body }) => {
   const isText = typeof value === 'string' || (Array.isArray(value) && value.every((entry) => typeof entry === 'string'));
   if (!isText) throw invalidParameter(field, '`input` must be a string or a list of strings: this provider takes no token arrays');

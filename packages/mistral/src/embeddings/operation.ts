@@ -1,6 +1,5 @@
+import { applyFieldRules, invalidParameter } from '@ai-proxy/core';
 import type { JsonObject, ProviderCall, ProviderOperation } from '@ai-proxy/core';
-import { applyFieldRules } from '../requests/field-rules.ts';
-import { invalidParameter } from '../requests/parameter-errors.ts';
 import { fromEmbeddingsResponse } from './embeddings-response.ts';
 import { embeddingsFields } from './fields.ts';
 

@@ -1,5 +1,5 @@
-import type { FieldRule } from '../requests/field-rules.ts';
-import { dropUnless, handledElsewhere, keepNumber, keepString } from '../requests/field-rules.ts';
+import { dropUnless, handledElsewhere, keepNumber, keepString } from '@ai-proxy/core';
+import type { FieldRule } from '@ai-proxy/core';
 import { samplingFields } from '../requests/sampling-fields.ts';
 
 /** Every field of a fill-in-the-middle request; OpenAI's older completions share them. What is not here does not go up. */

@@ -1,6 +1,5 @@
+import { applyFieldRules, invalidParameter, unsupportedParameter } from '@ai-proxy/core';
 import type { JsonObject, ProviderCall } from '@ai-proxy/core';
-import { applyFieldRules } from '../requests/field-rules.ts';
-import { invalidParameter, unsupportedParameter } from '../requests/parameter-errors.ts';
 import { fimFields } from './fields.ts';
 
 export const fimPath = '/v1/fim/completions';

@@ -1,9 +1,6 @@
-import { isJsonObject } from '@ai-proxy/core';
-import type { JsonObject, JsonValue, ProviderCall, ProviderOperation } from '@ai-proxy/core';
+import { applyFieldRules, handledElsewhere, invalidParameter, isJsonObject, keepObject } from '@ai-proxy/core';
+import type { FieldRule, JsonObject, JsonValue, ProviderCall, ProviderOperation } from '@ai-proxy/core';
 import { expectAnswer } from '../errors/unreadable-answer.ts';
-import type { FieldRule } from '../requests/field-rules.ts';
-import { applyFieldRules, handledElsewhere, keepObject } from '../requests/field-rules.ts';
-import { invalidParameter } from '../requests/parameter-errors.ts';
 
 const fields: ReadonlyMap<string, FieldRule> = new Map<string, FieldRule>([
   ['model', handledElsewhere],

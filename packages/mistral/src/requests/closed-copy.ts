@@ -1,7 +1,5 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject } from '@ai-proxy/core';
 import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
-import { invalidParameter } from './parameter-errors.ts';
-
 /** What a closed value may hold: a string, number or boolean; a list of one shape; or an object with exactly these keys. */
 export type ClosedShape = 'scalar' | readonly [ClosedShape] | { readonly [key: string]: ClosedShape };
 

@@ -1,7 +1,5 @@
-import type { FieldRule } from './field-rules.ts';
-import { keepNumber, keepObject, keepString, toNumber } from './field-rules.ts';
-import { invalidParameter } from './parameter-errors.ts';
-
+import { invalidParameter, keepNumber, keepObject, keepString, toNumber } from '@ai-proxy/core';
+import type { FieldRule } from '@ai-proxy/core';
 const greatestTemperature = 1.5;
 
 const temperature: FieldRule = (value, field, { body, call }) => {

@@ -1,6 +1,6 @@
+import { invalidParameter } from '@ai-proxy/core';
 import type { JsonObject, ProviderCall, UpstreamRequest, UpstreamRequests } from '@ai-proxy/core';
 import type { OllamaBehaviour } from '../options/read-ollama-options.ts';
-import { invalidParameter } from '../requests/parameter-errors.ts';
 import { bodyOfAnswer, checkRequestCount, combineAnswers, readAnswerCount } from '../requests/side-by-side.ts';
 import { asksForEcho, rememberEcho, withEcho } from './echo.ts';
 import { completionsFields } from './fields.ts';

@@ -1,7 +1,5 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject } from '@ai-proxy/core';
 import type { JsonObject, ProviderCall } from '@ai-proxy/core';
-import { invalidParameter } from '../requests/parameter-errors.ts';
-
 // Keyed by the call that passes through `request` and the decoder alike; nothing is kept longer than the call lives.
 const echoedPrompts = new WeakMap<ProviderCall, string>();
 

@@ -1,6 +1,5 @@
+import { dropUnless, handledElsewhere, keepBoolean, keepString, toNumber, unsupportedParameter } from '@ai-proxy/core';
 import type { FieldRule } from '../requests/field-rules.ts';
-import { dropUnless, handledElsewhere, keepBoolean, keepString, toNumber } from '../requests/field-rules.ts';
-import { unsupportedParameter } from '../requests/parameter-errors.ts';
 import { generationFields } from '../requests/shared-fields.ts';
 
 /** The older form says in one number what chat says in two fields. */

@@ -1,7 +1,7 @@
+import { applyFieldRules } from '@ai-proxy/core';
 import type { JsonObject, ProviderCall, UpstreamRequest } from '@ai-proxy/core';
 import type { OllamaBehaviour } from '../options/read-ollama-options.ts';
 import type { FieldRule } from '../requests/field-rules.ts';
-import { applyFieldRules } from '../requests/field-rules.ts';
 import { readOptions, writeOptions } from '../requests/model-options.ts';
 import { writeThink } from '../requests/thinking.ts';
 

@@ -1,12 +1,11 @@
+import { applyFieldRules, dropUnless, handledElsewhere, invalidParameter, keepBoolean, keepNumber } from '@ai-proxy/core';
 import type { JsonObject, JsonValue, ProviderCall, ProviderOperation } from '@ai-proxy/core';
 import { toModel } from '../chat/response.ts';
 import { toCount } from '../chat/usage.ts';
 import { expectAnswer, unreadableAnswer } from '../errors/unreadable-answer.ts';
 import type { OllamaBehaviour } from '../options/read-ollama-options.ts';
 import type { FieldRule } from '../requests/field-rules.ts';
-import { applyFieldRules, dropUnless, handledElsewhere, keepBoolean, keepNumber } from '../requests/field-rules.ts';
 import { contextLength, readOptions, writeOptions } from '../requests/model-options.ts';
-import { invalidParameter } from '../requests/parameter-errors.ts';
 import { keepAlive } from '../requests/shared-fields.ts';
 
 /** Embeddings of texts, a whole list in one request, by `/api/embed`. */

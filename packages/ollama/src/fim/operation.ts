@@ -1,10 +1,10 @@
+import { invalidParameter, unsupportedParameter } from '@ai-proxy/core';
 import type { JsonObject, ProviderCall, ProviderOperation, UpstreamRequest } from '@ai-proxy/core';
 import { fromAnswer } from '../chat/response.ts';
 import { createAnswerDecoder } from '../chat/stream/decoder.ts';
 import { fimFields } from '../completions/fields.ts';
 import { toGenerateBody, toGenerateRequest } from '../completions/generate-request.ts';
 import type { OllamaBehaviour } from '../options/read-ollama-options.ts';
-import { invalidParameter, unsupportedParameter } from '../requests/parameter-errors.ts';
 
 /** Fill-in-the-middle, by `/api/generate` with a `suffix`. It answers in the form of chat, which is the canonical one. */
 export function fimOperation(behaviour: OllamaBehaviour): ProviderOperation {

@@ -1,63 +1,13 @@
 import { isJsonObject } from '@ai-proxy/core';
-import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
-import { invalidParameter } from './parameter-errors.ts';
+import type { FieldContext as AnyFieldContext, FieldRule as AnyFieldRule, JsonObject, JsonValue } from '@ai-proxy/core';
 
-/** What a rule may look at, the body that it writes into, and the body's `options`. */
-export interface FieldContext {
-  readonly input: JsonObject;
-  readonly body: JsonObject;
+/** What a rule of Ollama's may look at beside the rest: the body's `options`. */
+export interface FieldContext extends AnyFieldContext {
   readonly options: JsonObject;
-  readonly call: ProviderCall;
 }
 
-/** Carries one top-level field over; called only for values that are not null. */
-export type FieldRule = (value: JsonValue, field: string, context: FieldContext) => void;
-
-/** Carries every top-level field over by its rule. What has no rule is reported: Ollama would pass over it in silence. */
-export function applyFieldRules(rules: ReadonlyMap<string, FieldRule>, context: FieldContext): void {
-  const { input, call } = context;
-  for (const field of Object.keys(input)) {
-    const value = input[field];
-    if (value === undefined || value === null) continue;
-    const rule = rules.get(field);
-    if (rule === undefined) call.drop(field, 'unknown to the provider');
-    else rule(value, field, context);
-  }
-}
-
-/** For fields that are honoured without being sent, or that other code sends. */
-export const handledElsewhere: FieldRule = () => {};
-
-export const keepNumber: FieldRule = (value, field, { body }) => {
-  body[field] = toNumber(value, field);
-};
-
-export const keepString: FieldRule = (value, field, { body }) => {
-  if (typeof value !== 'string') throw invalidParameter(field, `\`${field}\` must be a string`);
-  body[field] = value;
-};
-
-export const keepBoolean: FieldRule = (value, field, { body }) => {
-  body[field] = toBoolean(value, field);
-};
-
-/** For fields without a counterpart: reported, unless the value asks for what happens anyway. */
-export function dropUnless(...harmless: readonly JsonValue[]): FieldRule {
-  const texts = new Set(harmless.map((value) => JSON.stringify(value)));
-  return (value, field, { call }) => {
-    if (texts.size === 0 || !texts.has(JSON.stringify(value))) call.drop(field, 'the provider has nothing like it');
-  };
-}
-
-export function toNumber(value: JsonValue, field: string): number {
-  if (typeof value !== 'number') throw invalidParameter(field, `\`${field}\` must be a number`);
-  return value;
-}
-
-export function toBoolean(value: JsonValue, field: string): boolean {
-  if (typeof value !== 'boolean') throw invalidParameter(field, `\`${field}\` must be true or false`);
-  return value;
-}
+/** Carries one top-level field over. */
+export type FieldRule = AnyFieldRule<FieldContext>;
 
 /** Whether a value is a list of objects; what is none is no list of anything that is known here. */
 export function toObjects(value: JsonValue | undefined): readonly JsonObject[] {

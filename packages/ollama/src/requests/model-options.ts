@@ -1,8 +1,6 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject, toBoolean, toNumber } from '@ai-proxy/core';
 import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
 import type { FieldContext, FieldRule } from './field-rules.ts';
-import { toBoolean, toNumber } from './field-rules.ts';
-import { invalidParameter } from './parameter-errors.ts';
 
 type OptionKind = 'number' | 'boolean' | 'texts';
 

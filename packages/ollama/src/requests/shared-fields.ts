@@ -1,7 +1,6 @@
+import { dropUnless, handledElsewhere, invalidParameter, keepBoolean } from '@ai-proxy/core';
 import type { FieldRule } from './field-rules.ts';
-import { dropUnless, handledElsewhere, keepBoolean } from './field-rules.ts';
 import { optionFields } from './model-options.ts';
-import { invalidParameter } from './parameter-errors.ts';
 
 /** How long the model stays in memory; the caller's word counts before the operator's. */
 export const keepAlive: FieldRule = (value, field, { body }) => {

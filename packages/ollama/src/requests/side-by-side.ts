@@ -1,8 +1,5 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject, toNumber, unsupportedParameter } from '@ai-proxy/core';
 import type { JsonObject, ProviderCall } from '@ai-proxy/core';
-import { toNumber } from './field-rules.ts';
-import { invalidParameter, unsupportedParameter } from './parameter-errors.ts';
-
 /** OpenAI's own bound of `n`: one call must not become more requests than a server can hold. */
 const mostRequests = 128;
 

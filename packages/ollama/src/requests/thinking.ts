@@ -1,7 +1,5 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject } from '@ai-proxy/core';
 import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
-import { invalidParameter } from './parameter-errors.ts';
-
 const thinkValues = new Set<unknown>([true, false, 'low', 'medium', 'high', 'max']);
 
 /** OpenAI's levels of effort, and the words that others have for them, as Ollama's. An empty one says nothing. */

@@ -1,6 +1,5 @@
+import { invalidParameter, isJsonObject } from '@ai-proxy/core';
 import type { JsonObject, JsonValue } from '@ai-proxy/core';
-import { isJsonObject } from '@ai-proxy/core';
-import { invalidParameter } from '../../requests/parameter-errors.ts';
 import { toToolCalls } from './assistant-tool-calls.ts';
 import { toContent } from './content.ts';
 import type { MessageContext } from './message-context.ts';

@@ -1,7 +1,6 @@
+import { invalidParameter, isJsonObject, unsupportedParameter } from '@ai-proxy/core';
 import type { JsonObject, JsonValue } from '@ai-proxy/core';
-import { isJsonObject } from '@ai-proxy/core';
 import { reportUnknownKeys } from '../../requests/closed-object.ts';
-import { invalidParameter, unsupportedParameter } from '../../requests/parameter-errors.ts';
 import type { MessageContext } from './message-context.ts';
 
 const knownOfCall = new Set(['id', 'type', 'function', 'index']);

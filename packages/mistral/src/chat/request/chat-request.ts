@@ -1,5 +1,5 @@
+import { applyFieldRules } from '@ai-proxy/core';
 import type { JsonObject, ProviderCall } from '@ai-proxy/core';
-import { applyFieldRules } from '../../requests/field-rules.ts';
 import { rememberLegacyFunctions } from '../legacy-functions.ts';
 import { chatFields } from './fields.ts';
 import type { MessageOrderRepairs } from './message-order.ts';

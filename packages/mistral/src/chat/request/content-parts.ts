@@ -1,8 +1,7 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject, unsupportedParameter } from '@ai-proxy/core';
 import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
 import { reportUnknownKeys } from '../../requests/closed-object.ts';
 import { copyClosedObject } from '../../requests/closed-copy.ts';
-import { invalidParameter, unsupportedParameter } from '../../requests/parameter-errors.ts';
 import { toFileChunk } from './file-part.ts';
 import { toImageChunk } from './image-part.ts';
 import { toThinkingChunk } from './thinking-part.ts';

@@ -1,5 +1,5 @@
+import { invalidParameter } from '@ai-proxy/core';
 import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
-import { invalidParameter } from '../../requests/parameter-errors.ts';
 import { toContentChunks } from './content-parts.ts';
 
 /** A string, nothing, or content parts. */

@@ -1,11 +1,9 @@
-import { isJsonObject } from '@ai-proxy/core';
-import type { FieldRule } from '../../requests/field-rules.ts';
-import { dropUnless, handledElsewhere, keepBoolean, keepNumber } from '../../requests/field-rules.ts';
-import { invalidParameter } from '../../requests/parameter-errors.ts';
+import { dropUnless, handledElsewhere, invalidParameter, isJsonObject, keepBoolean, keepNumber } from '@ai-proxy/core';
+import type { FieldRule } from '@ai-proxy/core';
 import { samplingFields } from '../../requests/sampling-fields.ts';
 import { guardrails } from './guardrails.ts';
 import { prediction } from './prediction.ts';
-import { reasoningEffort } from './reasoning-effort.ts';
+import { ollamaThinking, reasoningEffort } from './reasoning-effort.ts';
 import { responseFormat } from './response-format.ts';
 
 const serviceTier: FieldRule = (value, field, { body, call }) => {
@@ -40,6 +38,7 @@ export const chatFields: ReadonlyMap<string, FieldRule> = new Map<string, FieldR
   ['parallel_tool_calls', keepBoolean],
   ['response_format', responseFormat],
   ['reasoning_effort', reasoningEffort],
+  ['think', ollamaThinking],
   ['prediction', prediction],
   ['service_tier', serviceTier],
   ['safe_prompt', keepBoolean],

@@ -1,7 +1,6 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject } from '@ai-proxy/core';
 import type { JsonObject, ProviderCall } from '@ai-proxy/core';
 import { reportUnknownKeys } from '../../requests/closed-object.ts';
-import { invalidParameter } from '../../requests/parameter-errors.ts';
 
 const knownOfPart = new Set(['type', 'file', 'file_id']);
 const knownOfFile = new Set(['file_data', 'file_id', 'filename']);

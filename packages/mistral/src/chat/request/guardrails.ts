@@ -1,4 +1,4 @@
-import type { FieldRule } from '../../requests/field-rules.ts';
+import type { FieldRule } from '@ai-proxy/core';
 import type { ClosedShape } from '../../requests/closed-copy.ts';
 import { copyClosed } from '../../requests/closed-copy.ts';
 

@@ -1,8 +1,6 @@
-import { isJsonObject } from '@ai-proxy/core';
-import type { JsonValue } from '@ai-proxy/core';
-import type { FieldRule } from '../../requests/field-rules.ts';
+import { invalidParameter, isJsonObject } from '@ai-proxy/core';
+import type { FieldRule, JsonValue } from '@ai-proxy/core';
 import { reportUnknownKeys } from '../../requests/closed-object.ts';
-import { invalidParameter } from '../../requests/parameter-errors.ts';
 
 const known = new Set(['type', 'content']);
 

@@ -1,5 +1,4 @@
-import type { FieldRule } from '../../requests/field-rules.ts';
-
+import type { FieldRule } from '@ai-proxy/core';
 // The models act on two levels only: the others are the nearest of the two.
 const levels = new Map<unknown, 'none' | 'high'>([
   ['none', 'none'],
@@ -10,6 +9,13 @@ const levels = new Map<unknown, 'none' | 'high'>([
   ['xhigh', 'high'],
   ['max', 'high'],
 ]);
+
+/** Ollama's word for the same, which its clients send beside the effort; alone it is the effort. */
+export const ollamaThinking: FieldRule = (value, field, context) => {
+  const { input } = context;
+  if (input['reasoning_effort'] !== undefined && input['reasoning_effort'] !== null) return;
+  reasoningEffort(value === true ? 'high' : value === false ? 'none' : value, field, context);
+};
 
 /** Maps the effort to what the models act on; left out where the model is known not to reason, which would refuse the field. */
 export const reasoningEffort: FieldRule = (value, field, { body, call }) => {
@@ -23,5 +29,5 @@ export const reasoningEffort: FieldRule = (value, field, { body, call }) => {
     if (level !== 'none') call.drop(field, 'the model does not reason');
     return;
   }
-  body[field] = level;
+  body['reasoning_effort'] = level;
 };

@@ -1,8 +1,6 @@
-import { isJsonObject } from '@ai-proxy/core';
-import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
-import type { FieldRule } from '../../requests/field-rules.ts';
+import { invalidParameter, isJsonObject } from '@ai-proxy/core';
+import type { FieldRule, JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
 import { reportUnknownKeys } from '../../requests/closed-object.ts';
-import { invalidParameter } from '../../requests/parameter-errors.ts';
 
 const knownOfFormat = new Set(['type', 'json_schema']);
 const knownOfSchema = new Set(['name', 'schema', 'description', 'strict']);

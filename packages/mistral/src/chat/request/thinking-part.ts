@@ -1,9 +1,8 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject } from '@ai-proxy/core';
 import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
 import { reportUnknownKeys } from '../../requests/closed-object.ts';
 import type { ClosedShape } from '../../requests/closed-copy.ts';
 import { copyClosedObject } from '../../requests/closed-copy.ts';
-import { invalidParameter } from '../../requests/parameter-errors.ts';
 
 const known = new Set(['type', 'thinking', 'signature', 'closed']);
 

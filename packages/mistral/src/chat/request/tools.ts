@@ -1,9 +1,8 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject, unsupportedParameter } from '@ai-proxy/core';
 import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
 import type { ClosedShape } from '../../requests/closed-copy.ts';
 import { copyClosedObject } from '../../requests/closed-copy.ts';
 import { reportUnknownKeys } from '../../requests/closed-object.ts';
-import { invalidParameter, unsupportedParameter } from '../../requests/parameter-errors.ts';
 
 const knownOfTool = new Set(['type', 'function']);
 const knownOfFunction = new Set(['name', 'description', 'strict', 'parameters']);

@@ -1,7 +1,5 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { isJsonObject, unsupportedParameter } from '@ai-proxy/core';
 import type { JsonValue } from '@ai-proxy/core';
-import { unsupportedParameter } from '../../requests/parameter-errors.ts';
-
 /** Content parts in the one spelling that these servers read; parts that they are not known to refuse go up as they came. */
 export function toCompatibleContent(content: JsonValue | undefined, path: string): JsonValue {
   if (content === undefined || content === null) return null;

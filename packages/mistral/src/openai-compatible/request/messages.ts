@@ -1,10 +1,9 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject } from '@ai-proxy/core';
 import type { JsonObject, JsonValue } from '@ai-proxy/core';
 import type { FunctionCalls } from '../../chat/request/function-messages.ts';
 import { createFunctionCalls } from '../../chat/request/function-messages.ts';
 import type { ToolCallIds } from '../../chat/request/tool-call-ids.ts';
 import { createToolCallIds } from '../../chat/request/tool-call-ids.ts';
-import { invalidParameter } from '../../requests/parameter-errors.ts';
 import type { ReadCompatibleOptions } from '../options.ts';
 import { toCompatibleContent } from './content.ts';
 import { withoutNulls } from './open-object.ts';

@@ -89,6 +89,9 @@ const rows: readonly Row[] = [
     ['response_format.json_schema.junk'],
   ],
   ['reasoning_effort none', { reasoning_effort: 'none' }, { reasoning_effort: 'none' }],
+  ['think as the effort that it is', { think: true }, { reasoning_effort: 'high' }],
+  ['no thinking as no effort', { think: false }, { reasoning_effort: 'none' }],
+  ['think beside an effort as nothing more', { think: true, reasoning_effort: 'none' }, { reasoning_effort: 'none' }],
   ['reasoning_effort minimal as none', { reasoning_effort: 'minimal' }, { reasoning_effort: 'none' }],
   ...['low', 'medium', 'high', 'xhigh', 'max'].map(
     (effort) => [`reasoning_effort ${effort} as high`, { reasoning_effort: effort }, { reasoning_effort: 'high' }] as const,

@@ -1,7 +1,6 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject } from '@ai-proxy/core';
 import type { JsonObject, JsonValue } from '@ai-proxy/core';
 import { deepestNesting, isDeeperThan } from '../../requests/json-depth.ts';
-import { invalidParameter } from '../../requests/parameter-errors.ts';
 
 /**
  * Arguments of a call as the object that Ollama wants. Integers beyond 2^53 lose digits on the way, which an object cannot avoid. No arguments at all

@@ -1,7 +1,6 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject, unsupportedParameter } from '@ai-proxy/core';
 import type { JsonObject, JsonValue } from '@ai-proxy/core';
 import { reportUnknownKeys } from '../../requests/closed-object.ts';
-import { invalidParameter, unsupportedParameter } from '../../requests/parameter-errors.ts';
 import { toArgumentsObject } from './arguments-object.ts';
 import type { MessageContent } from './content.ts';
 import { readContent, writeContent } from './content.ts';

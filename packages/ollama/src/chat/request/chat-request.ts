@@ -1,6 +1,6 @@
+import { applyFieldRules } from '@ai-proxy/core';
 import type { JsonObject, ProviderCall, UpstreamRequest, UpstreamRequests } from '@ai-proxy/core';
 import type { OllamaBehaviour } from '../../options/read-ollama-options.ts';
-import { applyFieldRules } from '../../requests/field-rules.ts';
 import { readOptions, writeOptions } from '../../requests/model-options.ts';
 import { bodyOfAnswer, checkRequestCount, combineAnswers, readAnswerCount } from '../../requests/side-by-side.ts';
 import { writeThink } from '../../requests/thinking.ts';

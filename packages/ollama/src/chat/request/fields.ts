@@ -1,5 +1,5 @@
+import { dropUnless, handledElsewhere, keepBoolean, keepNumber } from '@ai-proxy/core';
 import type { FieldRule } from '../../requests/field-rules.ts';
-import { dropUnless, handledElsewhere, keepBoolean, keepNumber } from '../../requests/field-rules.ts';
 import { generationFields } from '../../requests/shared-fields.ts';
 import { responseFormat } from './response-format.ts';
 

@@ -1,7 +1,6 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject } from '@ai-proxy/core';
 import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
 import { reportUnknownKeys } from '../../requests/closed-object.ts';
-import { invalidParameter } from '../../requests/parameter-errors.ts';
 import { toAssistantMessage } from './assistant-message.ts';
 import { readContent, writeContent } from './content.ts';
 import type { MessageContext } from './message-context.ts';

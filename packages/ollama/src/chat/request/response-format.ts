@@ -1,6 +1,5 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject } from '@ai-proxy/core';
 import type { FieldRule } from '../../requests/field-rules.ts';
-import { invalidParameter } from '../../requests/parameter-errors.ts';
 
 /** Text, JSON, or JSON by a schema. Ollama holds a model to the schema itself; its name and its strictness have nothing to change there. */
 export const responseFormat: FieldRule = (value, field, { body, call }) => {

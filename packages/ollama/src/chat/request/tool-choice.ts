@@ -1,7 +1,5 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject, unsupportedParameter } from '@ai-proxy/core';
 import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
-import { invalidParameter, unsupportedParameter } from '../../requests/parameter-errors.ts';
-
 /** A tool in Ollama's form, and the name that it is chosen by. */
 export interface NamedTool {
   readonly name: string;

@@ -1,7 +1,6 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { invalidParameter, isJsonObject, unsupportedParameter } from '@ai-proxy/core';
 import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
 import { reportUnknownKeys } from '../../requests/closed-object.ts';
-import { invalidParameter, unsupportedParameter } from '../../requests/parameter-errors.ts';
 import type { NamedTool } from './tool-choice.ts';
 import { offerTools } from './tool-choice.ts';
 

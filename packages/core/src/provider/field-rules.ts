@@ -1,6 +1,7 @@
-import { isJsonObject } from '@ai-proxy/core';
-import type { JsonObject, JsonValue, ProviderCall } from '@ai-proxy/core';
+import { isJsonObject } from '../json/json.ts';
+import type { JsonObject, JsonValue } from '../json/json.ts';
 import { invalidParameter } from './parameter-errors.ts';
+import type { ProviderCall } from './provider.ts';
 
 /** What a rule may look at, and the body that it writes into. */
 export interface FieldContext {
@@ -9,11 +10,11 @@ export interface FieldContext {
   readonly call: ProviderCall;
 }
 
-/** Carries one top-level field over; called only for values that are not null. */
-export type FieldRule = (value: JsonValue, field: string, context: FieldContext) => void;
+/** Carries one top-level field over; called only for values that are not null. A provider may give its rules more to look at. */
+export type FieldRule<Context extends FieldContext = FieldContext> = (value: JsonValue, field: string, context: Context) => void;
 
-/** Carries every top-level field over by its rule. What has no rule is reported: the provider's object is closed. */
-export function applyFieldRules(rules: ReadonlyMap<string, FieldRule>, context: FieldContext): void {
+/** Carries every top-level field over by its rule. What has no rule is reported: nothing is left out in silence. */
+export function applyFieldRules<Context extends FieldContext>(rules: ReadonlyMap<string, FieldRule<Context>>, context: Context): void {
   const { input, call } = context;
   for (const field of Object.keys(input)) {
     const value = input[field];
@@ -37,8 +38,7 @@ export const keepString: FieldRule = (value, field, { body }) => {
 };
 
 export const keepBoolean: FieldRule = (value, field, { body }) => {
-  if (typeof value !== 'boolean') throw invalidParameter(field, `\`${field}\` must be true or false`);
-  body[field] = value;
+  body[field] = toBoolean(value, field);
 };
 
 /** For objects whose keys are the caller's own. */
@@ -57,5 +57,10 @@ export function dropUnless(...harmless: readonly JsonValue[]): FieldRule {
 
 export function toNumber(value: JsonValue, field: string): number {
   if (typeof value !== 'number') throw invalidParameter(field, `\`${field}\` must be a number`);
+  return value;
+}
+
+export function toBoolean(value: JsonValue, field: string): boolean {
+  if (typeof value !== 'boolean') throw invalidParameter(field, `\`${field}\` must be true or false`);
   return value;
 }
