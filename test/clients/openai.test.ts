@@ -1,4 +1,6 @@
-import { createProxy } from '@ai-proxy/core';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createProxy, fromCaller } from '@ai-proxy/core';
 import type { Proxy } from '@ai-proxy/core';
 import { mistral, openaiCompatible } from '@ai-proxy/mistral';
 import { startGgufSimulator, startMistralSimulator } from '@ai-proxy/testing';
@@ -241,6 +243,40 @@ describe.each(servers)('the openai client through $name', ({ start }) => {
     expect(error).toMatchObject({ status: 502, code: 'provider_credentials' });
     await stranger.close();
     await other.close();
+  });
+
+  it.each([
+    { status: 401, type: OpenAI.AuthenticationError, body: { detail: 'Unauthorized' } },
+    {
+      status: 403,
+      type: OpenAI.PermissionDeniedError,
+      body: { error: { message: 'Content blocked by guardrail', status: 403 }, guardrails: [] },
+    },
+    { status: 409, type: OpenAI.ConflictError, body: { message: 'Conflict', request_id: '1' } },
+    { status: 503, type: OpenAI.InternalServerError, body: { message: 'no capacity', type: 'overloaded', code: '3505' } },
+  ])('throws $type.name for a $status that concerns the caller', async ({ status, type, body }) => {
+    const upstream = createServer((req, res) => {
+      req.resume();
+      res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => {
+      upstream.listen(0, '127.0.0.1', resolve);
+    });
+    // The caller brings the provider's key, so that a refusal of it is the caller's affair.
+    const passing = createProxy({
+      providers: [mistral({ baseURL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`, apiKey: fromCaller })],
+      retry: false,
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+    });
+    const other = await start(passing);
+    const error: unknown = await new OpenAI({ baseURL: `${other.url}/v1`, apiKey: 'mine', maxRetries: 0 }).chat.completions
+      .create({ model: 'mistral/mistral-small-latest', messages: [...hello] })
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(type);
+    expect(error).toMatchObject({ status, error: { message: expect.any(String) } });
+    await passing.close();
+    await other.close();
+    upstream.close();
   });
 
   it('throws in the middle of a stream that breaks', async () => {
