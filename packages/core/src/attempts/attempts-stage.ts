@@ -2,7 +2,7 @@ import type { Call } from '../call/call.ts';
 import type { Reply, ValueReply } from '../call/reply.ts';
 import type { Plan } from '../routing/plan.ts';
 import { attemptCanonical } from './canonical-attempt.ts';
-import type { Upstream } from './exchange.ts';
+import type { Upstream } from '../upstream/exchange.ts';
 import { orLater } from './late-stream.ts';
 import { attemptNative } from './native-attempt.ts';
 import { tapped } from './tapped.ts';

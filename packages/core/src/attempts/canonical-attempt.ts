@@ -15,12 +15,12 @@ import type { FrameSink } from './chunk-stream.ts';
 import { commit } from './commit.ts';
 import { commitsOutput } from './commits-output.ts';
 import { completionAsChunks } from './completion-as-chunks.ts';
-import { decodeAnswer, readAnswer } from './decode-answer.ts';
+import { decodeAnswer, readAnswer } from '../upstream/decode-answer.ts';
 import { createDroppedFields } from './dropped-fields.ts';
-import { exchange } from './exchange.ts';
-import type { Exchange, Upstream } from './exchange.ts';
-import { readFailureInside } from './read-failure.ts';
-import { redactError } from './redact.ts';
+import { exchange } from '../upstream/exchange.ts';
+import type { Exchange, Upstream } from '../upstream/exchange.ts';
+import { readFailureInside } from '../upstream/read-failure.ts';
+import { redactError } from '../upstream/redact.ts';
 
 export interface CanonicalAttemptOptions {
   readonly upstream: Upstream;

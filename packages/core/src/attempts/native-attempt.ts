@@ -10,12 +10,12 @@ import { brokenExchange } from '../transport/broken-exchange.ts';
 import { readChunks } from './chunk-stream.ts';
 import type { FrameSink } from './chunk-stream.ts';
 import { commit } from './commit.ts';
-import { decodeAnswer, readAnswer } from './decode-answer.ts';
-import { exchange } from './exchange.ts';
-import type { Exchange, Upstream } from './exchange.ts';
-import { nativeAnswerHeaders } from './native-answer-headers.ts';
-import { readFailureInside } from './read-failure.ts';
-import { redact, redactReport } from './redact.ts';
+import { decodeAnswer, readAnswer } from '../upstream/decode-answer.ts';
+import { exchange } from '../upstream/exchange.ts';
+import type { Exchange, Upstream } from '../upstream/exchange.ts';
+import { nativeAnswerHeaders } from '../upstream/native-answer-headers.ts';
+import { readFailureInside } from '../upstream/read-failure.ts';
+import { redact, redactReport } from '../upstream/redact.ts';
 
 const encoder = new TextEncoder();
 

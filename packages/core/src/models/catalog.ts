@@ -1,6 +1,6 @@
-import { readAnswer } from '../attempts/decode-answer.ts';
-import { exchange } from '../attempts/exchange.ts';
-import type { Upstream } from '../attempts/exchange.ts';
+import { readAnswer } from '../upstream/decode-answer.ts';
+import { exchange } from '../upstream/exchange.ts';
+import type { Upstream } from '../upstream/exchange.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import type { HttpHeaders } from '../http/headers.ts';
 import type { Log } from '../log/log.ts';

@@ -1,7 +1,7 @@
 import { createTransport } from '#transport';
 import { makeAttempts } from '../attempts/attempts-stage.ts';
-import { credentialFor } from '../attempts/credential.ts';
-import type { Upstream } from '../attempts/exchange.ts';
+import { credentialFor } from '../upstream/credential.ts';
+import type { Upstream } from '../upstream/exchange.ts';
 import { createStepRunner } from '../attempts/run-steps.ts';
 import type { Call } from '../call/call.ts';
 import type { Receipt } from '../call/receipt.ts';

@@ -1,8 +1,8 @@
-import { authorization, credentialFor } from '../attempts/credential.ts';
-import { providerUrl } from '../attempts/exchange.ts';
-import { nativeAnswerHeaders } from '../attempts/native-answer-headers.ts';
-import { isSecret } from '../attempts/redact.ts';
-import { isRedirect, upstreamRedirect } from '../attempts/upstream-redirect.ts';
+import { authorization, credentialFor } from '../upstream/credential.ts';
+import { providerUrl } from '../upstream/exchange.ts';
+import { nativeAnswerHeaders } from '../upstream/native-answer-headers.ts';
+import { isSecret } from '../upstream/redact.ts';
+import { isRedirect, upstreamRedirect } from '../upstream/upstream-redirect.ts';
 import { answerError } from '../answer/answer-error.ts';
 import type { Call } from '../call/call.ts';
 import { outcomeOfError } from '../call/outcome-of-error.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { credentialFor } from '../../src/attempts/credential.ts';
+import { credentialFor } from '../../src/upstream/credential.ts';
 import { fromCaller } from '../../src/index.ts';
 import type { ApiKey, HttpHeaders } from '../../src/index.ts';
 import { completion, done, role } from '../fixtures/answers.ts';

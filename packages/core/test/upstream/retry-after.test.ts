@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readRetryAfter } from '../../src/attempts/retry-after.ts';
+import { readRetryAfter } from '../../src/upstream/retry-after.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 

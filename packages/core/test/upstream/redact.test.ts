@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redact, redactValue, withoutCredential } from '../../src/attempts/redact.ts';
+import { redact, redactValue, withoutCredential } from '../../src/upstream/redact.ts';
 
 const secret = fc.string({ minLength: 8, maxLength: 60, unit: 'binary' }).map((text) => text.toWellFormed());
 
