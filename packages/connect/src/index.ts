@@ -1,9 +1,13 @@
-export type { Handler, Proxy } from '@ai-proxy/core';
+export type { Caller, CallerAnswer, Handler, Proxy } from '@ai-proxy/core';
+export { bindProxy } from './bind-proxy.ts';
+export type { AiProxyOptions, BoundProxy } from './bind-proxy.ts';
 export { facesFromEnvironment, providersFromEnvironment } from './from-environment.ts';
 export { aiProxy } from './connect-middleware.ts';
-export type { AiProxy, AiProxyOptions } from './connect-middleware.ts';
+export type { AiProxy } from './connect-middleware.ts';
 export { mount } from './mount.ts';
 export type { ConnectMiddleware } from './mount.ts';
 export type { MountOptions } from './mount-options.ts';
 export type { NextFunction, NodeRequest, NodeResponse } from './node-http.ts';
+export type { Serve } from './serve.ts';
+export type { FrameworkRequest } from './to-http-request.ts';
 export type { UpgradeHandler } from './upgrade.ts';

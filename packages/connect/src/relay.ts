@@ -24,7 +24,7 @@ export function carryOut(
   exchange: Exchange,
   reply: RelayReply,
   body: HttpRequestBody,
-  settings: MountSettings,
+  settings: Pick<MountSettings, 'writing'>,
 ): Promise<HttpReply | undefined> {
   return new Promise((resolve, reject) => {
     const { req, res } = exchange;

@@ -1,42 +1,49 @@
-import type { IncomingMessage } from 'node:http';
+import { belowMount } from '@ai-proxy/core';
 import type { HttpHeaders, HttpRequest, HttpRequestBody } from '@ai-proxy/core';
 import type { Exchange } from './exchange.ts';
-import { belowMount } from './mount-path.ts';
+import type { MountSettings } from './mount-options.ts';
 import { toRequestBody } from './request-body.ts';
 
-/** What frameworks and parsers add to a request: its URL before the mount's path was stripped from it, and its body. */
-interface FrameworkRequest extends IncomingMessage {
-  readonly originalUrl?: unknown;
-  readonly body?: unknown;
+/** What a framework knows of a request beside Node's own object. */
+export interface FrameworkRequest<Context> {
+  /** The framework's own request: what the option `caller` is given. */
+  readonly context: Context;
+  /** What a body parser has kept; where nothing has read the body, it is not looked at. */
+  readonly body: unknown;
+  /** The path and query before anything was stripped from them. */
+  readonly originalUrl: string | undefined;
 }
 
-/** A Node request in the proxy's neutral form; nothing where it lies outside of `prefix`. */
-export function toHttpRequest(exchange: Exchange, prefix: string): HttpRequest | undefined {
-  const { req } = exchange;
-  const target = belowMount(prefix === '' ? (req.url ?? '/') : fullUrl(req), prefix);
+/** A Node request in the proxy's neutral form; nothing where it lies outside of the mount. */
+export function toHttpRequest<Context>(
+  { req, signal }: Exchange,
+  framework: FrameworkRequest<Context>,
+  { prefix, caller }: MountSettings<Context>,
+): HttpRequest | undefined {
+  const url = req.url ?? '/';
+  const target = belowMount(prefix === '' ? url : (framework.originalUrl ?? url), prefix);
   if (target === undefined) return undefined;
-  const body = toRequestBody(req);
+  const body = toRequestBody(req, framework.body);
+  const { context } = framework;
   return {
     method: req.method ?? 'GET',
     target,
-    headers: toHeaders(req, body),
+    headers: toHeaders(req.headers, body, framework.body),
     body,
-    signal: exchange.signal,
+    signal,
     canRelay: true,
-    context: req,
+    ...(caller === undefined ? {} : { caller: () => caller(context) }),
+    context,
   };
 }
 
-function fullUrl(req: FrameworkRequest): string {
-  return typeof req.originalUrl === 'string' ? req.originalUrl : (req.url ?? '/');
-}
-
 /** The headers that describe a body's bytes are untrue once a parser has inflated and decoded it. */
-function toHeaders(req: FrameworkRequest, body: HttpRequestBody): HttpHeaders {
-  if (body.kind !== 'bytes' && body.kind !== 'value') return req.headers;
-  const headers: Record<string, string | readonly string[] | undefined> = { ...req.headers };
+function toHeaders(given: HttpHeaders, body: HttpRequestBody, parsed: unknown): HttpHeaders {
+  if (body.kind !== 'bytes' && body.kind !== 'value') return given;
+  const headers: Record<string, string | readonly string[] | undefined> = { ...given };
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) delete headers[name];
-  const type = req.headers['content-type'];
-  if (typeof req.body === 'string' && type !== undefined) headers['content-type'] = type.replace(/;\s*charset=[^;]*/i, '; charset=utf-8');
+  const type = given['content-type'];
+  if (typeof parsed === 'string' && typeof type === 'string')
+    headers['content-type'] = type.replace(/;\s*charset=[^;]*/i, '; charset=utf-8');
   return headers;
 }

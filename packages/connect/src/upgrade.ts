@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { ProxyError } from '@ai-proxy/core';
+import { belowMount, ProxyError } from '@ai-proxy/core';
 import type { Handler } from '@ai-proxy/core';
 import { callerLeft, internalError, pathNotFound } from './binding-errors.ts';
 import { toErrorReply } from './error-reply.ts';
 import type { MountSettings } from './mount-options.ts';
-import { belowMount } from './mount-path.ts';
 import type { ProxyEngine } from './proxy-engine.ts';
 import { tunnel } from './tunnel.ts';
 import { isRelay } from './write-http-reply.ts';
@@ -19,7 +18,11 @@ import { writeOnSocket } from './write-on-socket.ts';
 export type UpgradeHandler = (req: IncomingMessage, socket: Duplex, head: Buffer, next?: () => void) => void;
 
 /** Asks a handler what to do with each upgrade, and carries out the relays it names. */
-export function createUpgradeHandler(engine: () => ProxyEngine, open: Handler, settings: MountSettings): UpgradeHandler {
+export function createUpgradeHandler(
+  engine: () => ProxyEngine,
+  open: Handler,
+  settings: Pick<MountSettings, 'prefix' | 'upgradeCaller'>,
+): UpgradeHandler {
   async function answer(req: IncomingMessage, socket: Socket, head: Buffer, next: (() => void) | undefined): Promise<void> {
     const target = belowMount(req.url ?? '/', settings.prefix);
     if (target === undefined) {
@@ -32,6 +35,7 @@ export function createUpgradeHandler(engine: () => ProxyEngine, open: Handler, s
     socket.on('error', leave);
     socket.once('close', leave);
     const { signal } = controller;
+    const { upgradeCaller } = settings;
     const reply = await open({
       method: req.method ?? 'GET',
       target,
@@ -39,6 +43,7 @@ export function createUpgradeHandler(engine: () => ProxyEngine, open: Handler, s
       body: { kind: 'none' },
       signal,
       canRelay: true,
+      ...(upgradeCaller === undefined ? {} : { caller: () => upgradeCaller(req) }),
       context: req,
     });
     if (reply === undefined) {

@@ -19,7 +19,7 @@ export function isRelay(body: HttpReply['body']): body is HttpRelay {
 /**
  * Writes a reply out. The promise is for errors in the reply itself; a caller who leaves, or a stream that breaks, is an ordinary end.
  */
-export async function writeHttpReply(exchange: Exchange, reply: WritableReply, settings: MountSettings): Promise<void> {
+export async function writeHttpReply(exchange: Exchange, reply: WritableReply, settings: Pick<MountSettings, 'writing'>): Promise<void> {
   const { req, res } = exchange;
   const { body } = reply;
   const isStream = typeof body === 'object' && 'kind' in body;
@@ -43,7 +43,7 @@ export async function writeHttpReply(exchange: Exchange, reply: WritableReply, s
   writeValue(exchange, body ?? '', settings);
 }
 
-function writeValue(exchange: Exchange, body: string | Uint8Array, settings: MountSettings): void {
+function writeValue(exchange: Exchange, body: string | Uint8Array, settings: Pick<MountSettings, 'writing'>): void {
   const { req, res } = exchange;
   exchange.answered();
   if (res.statusCode !== 204 && res.statusCode !== 304) {

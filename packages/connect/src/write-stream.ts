@@ -4,7 +4,7 @@ import type { MountSettings } from './mount-options.ts';
 import { createResponseWriter } from './response-writer.ts';
 
 /** Writes a body that is still being made, after its headers were set. Runs once per chunk of every stream: what is made here is made once per stream. */
-export async function writeStream(exchange: Exchange, body: HttpStream, settings: MountSettings): Promise<void> {
+export async function writeStream(exchange: Exchange, body: HttpStream, settings: Pick<MountSettings, 'writing'>): Promise<void> {
   const { res, signal } = exchange;
   const iterator = body.chunks[Symbol.asyncIterator]();
   let wake: (() => void) | undefined;

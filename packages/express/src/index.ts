@@ -1,8 +1,18 @@
 import { aiProxy as connectAiProxy, mount as connectMount } from '@ai-proxy/connect';
-import type { AiProxy, AiProxyOptions, Handler, MountOptions, Proxy } from '@ai-proxy/connect';
-import type { RequestHandler } from 'express';
+import type {
+  AiProxy,
+  AiProxyOptions as ConnectAiProxyOptions,
+  Handler,
+  MountOptions as ConnectMountOptions,
+  Proxy,
+} from '@ai-proxy/connect';
+import type { Request, RequestHandler } from 'express';
 
-export type { AiProxyOptions, MountOptions } from '@ai-proxy/connect';
+/** The options of a proxy together with those of its mount; `caller` is given Express' request. */
+export type AiProxyOptions = ConnectAiProxyOptions<Request>;
+
+/** How a handler is mounted; `caller` is given Express' request. */
+export type MountOptions = ConnectMountOptions<Request>;
 
 /** The proxy as Express middleware, with the proxy itself and its answer to WebSocket upgrades. */
 export type ExpressAiProxy = RequestHandler & Pick<AiProxy, 'proxy' | 'upgrade'>;

@@ -1,6 +1,7 @@
 import type { HttpHeaders } from '../http/headers.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { Plan } from '../routing/plan.ts';
+import type { Caller } from './caller.ts';
 import type { NativeTarget } from './native-target.ts';
 import type { Dialect, Operation } from './operation.ts';
 import type { ReceiptDraft } from './receipt.ts';
@@ -24,7 +25,7 @@ export interface Call {
   readonly headers: HttpHeaders;
   /** Aborts when the caller leaves or the call's total clock runs out. */
   readonly signal: AbortSignal;
-  /** Who asks, once the `identify` stage knows. */
+  /** Who asks, once the `identify` stage knows: from the application, where the mount was told how, or from a policy. */
   caller: Caller | undefined;
   /** Where it goes, once the `plan` stage has decided. */
   plan: Plan | undefined;
@@ -35,10 +36,4 @@ export interface Call {
   readonly context: unknown;
   /** Lets a policy see each chunk of a stream as it passes, synchronously. */
   tap(see: (chunk: unknown) => void): void;
-}
-
-/** Who is asking. Policies of the `identify` stage fill it. */
-export interface Caller {
-  readonly id: string;
-  readonly [claim: string]: unknown;
 }

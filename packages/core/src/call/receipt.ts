@@ -1,4 +1,4 @@
-import type { Caller } from './call.ts';
+import type { Caller } from './caller.ts';
 import type { Dialect, Operation } from './operation.ts';
 import type { Outcome } from './outcome.ts';
 import type { Usage } from './usage.ts';

@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'unsupported_operation'
   | 'unsupported_parameter'
   | 'invalid_parameter'
+  | 'caller_unknown'
   | 'credential_missing'
   | 'route_closed'
   | 'caller_left'

@@ -1,3 +1,4 @@
+import type { CallerAnswer } from '../call/caller.ts';
 import type { HttpHeaders } from './headers.ts';
 
 /** What a binding hands in: one HTTP request, free of any framework. */
@@ -11,6 +12,11 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
   /** True where the binding can carry out an {@link HttpRelay} by itself. */
   readonly canRelay?: boolean;
+  /**
+   * Asks the application who is calling. Where it is there, the application decides who gets in: a request of nobody is refused, unless a policy of the
+   * `identify` stage knows better.
+   */
+  readonly caller?: () => CallerAnswer | Promise<CallerAnswer>;
   /** The framework's own request, for hooks of the application. */
   readonly context?: unknown;
 }

@@ -14,12 +14,14 @@ import { createCatalog } from '../models/catalog.ts';
 import { fromCaller } from '../provider/credential.ts';
 import { answerError } from '../answer/answer-error.ts';
 import { prepareRelay } from '../relay/prepare-relay.ts';
+import { relayByTransport } from '../relay/relay-by-transport.ts';
 import { createPlanStage } from '../routing/plan-stage.ts';
 import type { Routing } from '../routing/resolve-model.ts';
 import { foldStages } from '../stages/fold.ts';
 import { createCalls } from './calls.ts';
 import { createFetchDoor } from './fetch-door.ts';
 import { createRequestHandler } from './handle-request.ts';
+import { askCaller, requireCaller } from './identify-caller.ts';
 import { OpenedCall } from './opened-call.ts';
 import type { ProxyOptions } from './options.ts';
 import type { Proxy } from './proxy.ts';
@@ -49,7 +51,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     if (!call.plan) throw new Error('a policy has taken the plan of a call away');
     return makeAttempts(call, call.plan, taps, attempts);
   };
-  const stages = foldStages([createPlanStage(routing), ...settings.policies], innermost);
+  const stages = foldStages([askCaller, createPlanStage(routing), ...settings.policies, requireCaller], innermost);
 
   const handle = createRequestHandler({
     router: createRouter(providers, [openaiFace, ...settings.faces]),
@@ -74,7 +76,7 @@ export function createProxy(options: ProxyOptions): Proxy {
 
   return {
     handle,
-    fetch: createFetchDoor(handle, transport),
+    fetch: createFetchDoor(handle, (relay, request) => relayByTransport(relay, request, transport)),
     async upgrade(request) {
       const reply = await handle({ ...request, canRelay: true });
       if (reply && typeof reply.body === 'object' && 'kind' in reply.body && reply.body.kind === 'relay') return reply;

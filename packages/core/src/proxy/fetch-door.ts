@@ -1,13 +1,28 @@
+import { answerError } from '../answer/answer-error.ts';
 import { toReadableStream } from '../body/to-readable-stream.ts';
 import type { ReadableStreamOptions } from '../body/to-readable-stream.ts';
+import type { CallerAnswer } from '../call/caller.ts';
+import { callerLeft } from '../errors/caller-left.ts';
+import { ProxyError } from '../errors/proxy-error.ts';
+import { openaiFace } from '../faces/openai/openai-face.ts';
 import type { Handler } from '../http/handler.ts';
 import type { HttpRelay, HttpReply, HttpStream } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
-import { callerLeft } from '../errors/caller-left.ts';
-import { relayByTransport } from '../relay/relay-by-transport.ts';
-import type { Transport } from '../transport/transport.ts';
+import { belowMount } from '../mount/below-mount.ts';
+import { toMountPrefix } from '../mount/mount-prefix.ts';
 
-export type FetchDoor = (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
+/** What `fetch` takes, and what only the server that hands on a request can know of it. */
+export interface FetchDoorInit extends RequestInit {
+  /** The path of the mount, `/ai`: what lies outside of it is 404. By default the path of the request is taken as it is. */
+  readonly prefix?: string;
+  /**
+   * Who is asking, or a function that tells. Where it is written, even as `undefined`, the application decides who gets in: a request of nobody is
+   * refused with 401.
+   */
+  readonly caller?: CallerAnswer | (() => CallerAnswer | Promise<CallerAnswer>);
+}
+
+export type FetchDoor = (input: Request | string | URL, init?: FetchDoorInit) => Promise<Response>;
 
 const nothingHere: HttpReply = {
   status: 404,
@@ -17,33 +32,52 @@ const nothingHere: HttpReply = {
   }),
 };
 
-/** The proxy for callers who speak `Request` and `Response`. */
-export function createFetchDoor(handle: Handler, transport: Transport): FetchDoor {
-  return async (input, init) => {
-    const request = new Request(input, init);
+/** Carries out what a handler answers with a relay. */
+export type CarryOut = (relay: HttpRelay, request: HttpRequest) => Promise<HttpReply>;
+
+const noRelay: CarryOut = () => Promise.reject(new Error('this handler answered with a relay, and nothing was given to carry it out'));
+
+/** Any handler for callers who speak `Request` and `Response`: the proxy, key administration, a metrics page. */
+export function createFetchDoor(handle: Handler, carryOut: CarryOut = noRelay): FetchDoor {
+  return async (input, init = {}) => {
+    const { prefix, ...rest } = init;
+    const request = input instanceof Request && !changes(rest) ? input : new Request(input, rest);
     const leaving = new AbortController();
     const onAbort = (): void => leaving.abort(callerLeft());
     if (request.signal.aborted) onAbort();
     else request.signal.addEventListener('abort', onAbort, { once: true });
 
-    const asked = toHttpRequest(request, leaving.signal);
-    const reply = (await handle(asked)) ?? nothingHere;
-    const carried = isRelay(reply.body) ? await relayByTransport(reply.body, asked, transport) : reply;
+    const { pathname, search } = new URL(request.url);
+    const target = belowMount(pathname + search, toMountPrefix(prefix));
+    const carried = target === undefined ? nothingHere : await serve(toHttpRequest(request, target, leaving.signal, init));
     // What `fetch` does for a caller who left: SDKs tell his own abort from an error by it.
     if (request.signal.aborted) throw request.signal.reason;
     return toResponse(carried, request, leaving);
   };
+
+  async function serve(asked: HttpRequest): Promise<HttpReply> {
+    try {
+      const reply = (await handle(asked)) ?? nothingHere;
+      return isRelay(reply.body) ? await carryOut(reply.body, asked) : reply;
+    } catch (error) {
+      // Other errors are the application's to answer.
+      if (error instanceof ProxyError) return answerError(error, openaiFace);
+      throw error;
+    }
+  }
 }
 
-function toHttpRequest(request: Request, signal: AbortSignal): HttpRequest {
-  const { pathname, search } = new URL(request.url);
+/** A request that stays as it is need not be made again: on Node that would cost more than most of its way through the proxy. */
+const changes = ({ caller: _, ...init }: FetchDoorInit): boolean => Object.keys(init).length > 0;
+
+function toHttpRequest(request: Request, target: string, signal: AbortSignal, init: FetchDoorInit): HttpRequest {
   const headers: Record<string, string> = Object.create(null) as Record<string, string>;
   request.headers.forEach((value, name) => {
     headers[name] = value;
   });
   return {
     method: request.method,
-    target: pathname + search,
+    target,
     headers,
     body: request.bodyUsed
       ? { kind: 'consumed' }
@@ -51,9 +85,13 @@ function toHttpRequest(request: Request, signal: AbortSignal): HttpRequest {
         ? { kind: 'stream', stream: request.body as unknown as AsyncIterable<Uint8Array> }
         : { kind: 'none' },
     signal,
+    ...('caller' in init ? { caller: toQuestion(init.caller) } : {}),
     context: request,
   };
 }
+
+const toQuestion = (caller: FetchDoorInit['caller']): NonNullable<HttpRequest['caller']> =>
+  typeof caller === 'function' ? caller : () => caller;
 
 async function toResponse(reply: HttpReply, request: Request, leaving: AbortController): Promise<Response> {
   const headers = new Headers();

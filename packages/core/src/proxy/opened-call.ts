@@ -1,4 +1,5 @@
-import type { Call, Caller } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
+import type { Caller } from '../call/caller.ts';
 import type { NativeTarget } from '../call/native-target.ts';
 import type { Dialect, Operation } from '../call/operation.ts';
 import type { ReceiptDraft } from '../call/receipt.ts';

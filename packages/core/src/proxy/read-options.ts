@@ -103,6 +103,9 @@ const schema = z.strictObject({
   transport: transportSchema.optional(),
 });
 
+/** For bindings, whose own options stand beside these. */
+export const proxyOptionNames: readonly string[] = Object.keys(schema.shape);
+
 const neverAgain: Retry = { attempts: 0, delay: 0, maxDelay: 0 };
 
 /** Checks options and puts the defaults in. Every mistake is named with its path; a misspelt name with the nearest right one. */
@@ -138,7 +141,7 @@ function checkProviders(providers: readonly Provider[]): void {
 }
 
 const optionNames: Readonly<Record<string, readonly string[]>> = {
-  '': Object.keys(schema.shape),
+  '': proxyOptionNames,
   limits: ['body', 'depth', 'answer', 'event', 'held'],
   timeouts: ['connect', 'firstByte', 'idle', 'total', 'write', 'headers', 'keepAlive'],
   retry: ['attempts', 'delay', 'maxDelay'],

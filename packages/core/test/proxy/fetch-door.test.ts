@@ -148,11 +148,13 @@ describe('the proxy as fetch', () => {
     expect(upstream.requests).toEqual([]);
   });
 
-  it('cannot use a request whose body was read', async () => {
-    const { proxy } = await serve(streamHello);
+  it('refuses a request whose body was read, and says so', async () => {
+    const { proxy, upstream } = await serve(streamHello);
     const request = new Request(chat, post(hello));
     await request.text();
-    await expect(proxy.fetch(request)).rejects.toBeInstanceOf(TypeError);
+    const response = await proxy.fetch(request);
+    expect([response.status, await response.json()]).toMatchObject([400, { error: { code: 'body_consumed' } }]);
+    expect(upstream.requests).toEqual([]);
   });
 
   it('answers HEAD without a body', async () => {
