@@ -24,7 +24,7 @@ export interface MountOptions<Context = IncomingMessage> {
 }
 
 /** The names of {@link MountOptions}. */
-export const mountOptionNames = ['prefix', 'caller', 'upgradeCaller', 'writing'] as const satisfies readonly (keyof MountOptions)[];
+export const mountOptionNames: readonly (keyof MountOptions)[] = ['prefix', 'caller', 'upgradeCaller', 'writing'];
 
 /** Mount options with every default in its place. */
 export interface MountSettings<Context = never> {
