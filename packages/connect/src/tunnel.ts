@@ -35,6 +35,8 @@ export function tunnel(engine: ProxyEngine, { req, socket, head, signal: departu
     if (isOver) return;
     isOver = true;
     clearTimeout(timer);
+    // A call that is settled badly is aborted by the proxy: that is no departure, and the caller still has to hear of it.
+    signal.removeEventListener('abort', leave);
     relay.settle(end);
   }
 

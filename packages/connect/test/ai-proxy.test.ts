@@ -124,6 +124,59 @@ describe('aiProxy', () => {
     expect(first.proxy).toBe(proxy);
   });
 
+  test('asks the application who is asking, with the request that its middleware has seen', async () => {
+    const upstream = await openMistral();
+    const callers: unknown[] = [];
+    const app = express()
+      .use((req, _res, next) => {
+        Object.assign(req, { user: req.headers['x-user'] });
+        next();
+      })
+      .use(
+        '/ai',
+        aiProxy<express.Request & { user?: string }>({
+          providers: [mistral({ baseURL: upstream.url, apiKey: 'operator' })],
+          caller: ({ user }) => (user === undefined ? undefined : { id: user }),
+          onReceipt: ({ caller }) => callers.push(caller),
+        }),
+      );
+
+    await request(app).post('/ai/v1/chat/completions').set('x-user', 'ada').send(chat).expect(200);
+    const refused = await request(app).post('/ai/v1/chat/completions').send(chat);
+    const relay = await request(app).post('/ai/mistral/v1/files').attach('file', Buffer.from('{}'), 'a.jsonl');
+
+    expect([refused.status, refused.body]).toMatchObject([401, { error: { code: 'caller_unknown' } }]);
+    expect(relay.status).toBe(401);
+    expect(callers).toEqual([{ id: 'ada' }, undefined, undefined]);
+    expect(upstream.seen.map(({ url }) => url)).toEqual(['/v1/chat/completions']);
+  });
+
+  test.each([
+    ['refuses upgrades where only requests are asked about', undefined, /^HTTP\/1\.1 401/],
+    ['refuses an upgrade of nobody', () => undefined, /^HTTP\/1\.1 401/],
+    ['lets an upgrade in whose caller is known', () => ({ id: 'ada' }), /^HTTP\/1\.1 502/],
+  ])('%s', async (_what, upgradeCaller, status) => {
+    // Nobody listens there: an upgrade that is let in is a 502.
+    const providers = [mistral({ baseURL: 'http://127.0.0.1:9', apiKey: 'operator' })];
+    const ai = aiProxy({ providers, prefix: '/ai', caller: () => ({ id: 'ada' }), upgradeCaller });
+    const server = createServer(ai);
+    server.on('upgrade', ai.upgrade);
+    const { port } = await listen(server);
+    const path = '/ai/mistral/v1/audio/transcriptions/realtime';
+    const caller = openRaw(port, `GET ${path} HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n`);
+
+    expect(readEnd(await caller.closed).head).toMatch(status);
+  });
+
+  test.each([
+    ['prefx', { providers: [mistral({ apiKey: 'x' })], prefx: '/ai' }, 'there is no option `prefx`; did you mean `prefix`?'],
+    ['provders', { provders: [mistral({ apiKey: 'x' })] }, 'there is no option `provders`; did you mean `providers`?'],
+    ['calller', { providers: [mistral({ apiKey: 'x' })], calller: () => null }, 'did you mean `caller`?'],
+    ['a caller that is none', { providers: [mistral({ apiKey: 'x' })], caller: 'ada' }, 'caller must be a function'],
+  ])('names a wrong option where it is mounted: %s', (_what, options, message) => {
+    expect(() => aiProxy(options as never)).toThrow(message);
+  });
+
   test('refuses an upgrade at a path that has none', async () => {
     const ai = aiProxy({ providers: [mistral({ apiKey: 'operator' })], prefix: '/ai' });
     const server = createServer(ai);

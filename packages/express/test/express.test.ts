@@ -1,8 +1,9 @@
 import express from 'express';
-import type { RequestHandler } from 'express';
+import type { Request as ExpressRequest, RequestHandler } from 'express';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, expectTypeOf, onTestFinished, test } from 'vitest';
+import { mistral } from '@ai-proxy/mistral';
 import { aiProxy, mount } from '../src/index.ts';
 import { aiProxy as connectAiProxy, mount as connectMount } from '@ai-proxy/connect';
 
@@ -35,4 +36,14 @@ test('leaves paths that are not its own to the application', async () => {
     .get('/about', (_req, res) => void res.send('page'));
 
   expect(await (await get(app, '/about')).text()).toBe('page');
+});
+
+test('gives the option caller the request of Express', () => {
+  aiProxy({
+    providers: [mistral()],
+    caller: (request) => {
+      expectTypeOf(request).toEqualTypeOf<ExpressRequest>();
+      return { id: request.ip ?? '' };
+    },
+  });
 });
