@@ -31,6 +31,7 @@ describe('docs/options.md', () => {
   it.each([
     ['strict', 'false'],
     ['cors', 'false'],
+    ['remoteFiles', 'false'],
     ['aliases', '{}'],
     ['faces', '[]'],
     ['policies', '[]'],
@@ -55,6 +56,23 @@ describe('docs/options.md', () => {
         expect(() => createProxy(withOne(path, least - 1))).toThrow(path);
       },
     );
+  });
+
+  it('has every number of remoteFiles with its default and its bound, and every list', () => {
+    const rows = checkedTable('docs/options.md', 'remoteFiles');
+    const { remoteFiles } = readOptions({ providers, remoteFiles: {} });
+    const documented = rows.map((row) => [codeIn(row[0])[0], Number(codeIn(row[1])[0])]);
+    const numbers = Object.entries(remoteFiles).filter(([, value]) => typeof value === 'number');
+    expect(documented).toEqual(numbers.map(([name, value]) => [`remoteFiles.${name}`, value]));
+    for (const row of rows) {
+      const [path = '', least] = [codeIn(row[0])[0], Number(codeIn(row[2])[0])];
+      expect(() => createProxy(withOne(path, least))).not.toThrow();
+      expect(() => createProxy(withOne(path, least - 1))).toThrow(path);
+    }
+    expect(codeInColumn(checkedTable('docs/options.md', 'hosts of remoteFiles'), 0)).toEqual([
+      'remoteFiles.hosts',
+      'remoteFiles.trustedHosts',
+    ]);
   });
 
   it('says how much a clock can be at the most', () => {

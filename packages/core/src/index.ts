@@ -11,6 +11,7 @@ export { errorTypeOf, ProxyError } from './errors/proxy-error.ts';
 export type { ErrorSource, ProxyErrorOptions, UpstreamAnswer } from './errors/proxy-error.ts';
 export type { CallerFace, DecodedRequest, Encoder, Face, FaceRoute } from './faces/face.ts';
 export type { ListedModel, ModelsValue } from './models/listed-model.ts';
+export type { RemoteFileRules } from './fetching/remote-file-rules.ts';
 export type { Frame, FrameBatch, FrameReader, Framing } from './framing/frame.ts';
 export type { Handler } from './http/handler.ts';
 export { headerValue } from './http/headers.ts';
@@ -52,12 +53,14 @@ export { defineProvider } from './provider/provider.ts';
 export type {
   CanonicalOperation,
   ErrorAnswer,
+  FetchedFile,
   ModelInfo,
   ModelListing,
   Provider,
   ProviderCall,
   ProviderFailure,
   ProviderOperation,
+  RemoteFile,
   StreamDecoder,
   UpstreamRequest,
   UpstreamRequests,

@@ -41,6 +41,12 @@ export type CanonicalOperation = 'chat' | 'completions' | 'fim' | 'embeddings' |
 
 /** One operation: canonical input up, canonical output down. */
 export interface ProviderOperation {
+  /**
+   * The files that have to be fetched before the request can be made, for providers that take none by URL: one for each place that names one, also where
+   * a URL comes twice. Asked only where the operator has switched `remoteFiles` on; what was fetched is then in `call.fetched`. It is asked before the
+   * input has been judged: what it cannot read it passes over, and `request` refuses it.
+   */
+  fetches?(input: JsonObject, call: ProviderCall): readonly RemoteFile[];
   request(input: JsonObject, call: ProviderCall): UpstreamRequest | UpstreamRequests;
   /** Turns the parsed body of a 2xx answer into canonical output. May throw a `ProxyError`. */
   response(body: unknown, call: ProviderCall): JsonObject;
@@ -48,6 +54,25 @@ export interface ProviderOperation {
     readonly framing: Framing;
     createDecoder(call: ProviderCall): StreamDecoder;
   };
+}
+
+/** A file that a request only names. */
+export interface RemoteFile {
+  /** As the caller wrote it. */
+  readonly url: string;
+  /** The field of the request that holds it, for messages: `messages[0].content[1].image_url.url`. */
+  readonly param: string;
+  /** Media types that the provider can use, of those that can be told by their first bytes: `image/png`, `image/jpeg`, `image/webp`, `image/gif`. */
+  readonly accept: readonly string[];
+  /** The largest that the provider takes; the operator's own bound holds in any case. */
+  readonly maxBytes?: number;
+}
+
+/** What a URL led to. */
+export interface FetchedFile {
+  /** The media type, by its bytes. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
 }
 
 /** One request to the provider; JSON goes up. */
@@ -76,6 +101,11 @@ export interface ProviderCall {
   /** What the provider's listing said of the model, where it has been read. */
   readonly modelInfo: ModelInfo | undefined;
   readonly stream: boolean;
+  /**
+   * What `fetches` declared, by the URL as it was written; absent where the operator has not switched `remoteFiles` on. It is there for `request`: once the
+   * answer has begun, it is empty.
+   */
+  readonly fetched?: ReadonlyMap<string, FetchedFile>;
   /** Unix time in seconds. */
   readonly now: () => number;
   /** Reports a field that cannot be honoured: it goes into `x-ai-proxy-dropped`; with `strict` this throws a 400 that names it. */

@@ -1,5 +1,6 @@
 import type { Receipt } from '../call/receipt.ts';
 import type { CallerFace } from '../faces/face.ts';
+import type { RemoteFileRules } from '../fetching/remote-file-rules.ts';
 import type { Log } from '../log/log.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { Route } from '../routing/strategy.ts';
@@ -33,6 +34,14 @@ export interface ProxyOptions {
    * @default false
    */
   readonly cors?: false | Cors;
+  /**
+   * Fetches the pictures that callers name by URL, for providers that take none so; `{}` switches it on with its defaults. Whoever can call the proxy can then
+   * make this machine ask any public web server, in its name and from its address, for as much as the bounds allow, and learns whether it answered; pictures that
+   * are shown to this address alone become his. Inside addresses are never asked, unless `trustedHosts` names them. On runtimes other than Node every such
+   * file is refused, because there the proxy cannot see which address a name leads to.
+   * @default false
+   */
+  readonly remoteFiles?: false | Partial<RemoteFileRules>;
   /** Where warnings go; by default the console. */
   readonly log?: Log;
   /** Is given the account of every call, once, when it has ended. */
@@ -108,6 +117,7 @@ export interface Settings {
   readonly retry: Retry;
   readonly breaker: Breaking | false;
   readonly cors: Cors | false;
+  readonly remoteFiles: RemoteFileRules | false;
   readonly log: Log | undefined;
   readonly onReceipt: ((receipt: Receipt) => void) | undefined;
   readonly transport: Transport | undefined;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CallerFace } from '../faces/face.ts';
 import type { Log } from '../log/log.ts';
+import { readHostEntry } from '../fetching/host-entries.ts';
 import { nearestNames } from '../path/nearest-names.ts';
 import { checkProviderName } from '../provider/check-provider-name.ts';
 import type { Provider } from '../provider/provider.ts';
@@ -60,6 +61,10 @@ const originSchema = z.string().refine((value) => URL.canParse(value) && new URL
   error: 'expected an origin such as "https://app.example.com", with nothing behind the host',
 });
 
+const hostSchema = z.string().refine((value) => readHostEntry(value) !== undefined, {
+  error: 'expected a host such as "images.example.com" or "images.example.com:8443", with neither scheme nor path',
+});
+
 const schema = z.strictObject({
   providers: z.array(providerSchema),
   aliases: z.record(z.string().min(1), routeSchema).default({}),
@@ -97,6 +102,20 @@ const schema = z.strictObject({
     .prefault({}),
   cors: z
     .union([z.literal(false), z.strictObject({ origins: z.union([z.literal('*'), z.array(originSchema)]), maxAge: count.optional() })])
+    .default(false),
+  remoteFiles: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        hosts: z.array(hostSchema).optional(),
+        trustedHosts: z.array(hostSchema).default([]),
+        maxBytes: count.min(1).default(10 * 1024 * 1024),
+        maxTotalBytes: count.min(1).default(20 * 1024 * 1024),
+        maxFiles: count.min(1).default(8),
+        maxRedirects: count.default(3),
+        timeout: milliseconds.min(1).default(10_000),
+      }),
+    ])
     .default(false),
   log: logSchema.optional(),
   onReceipt: functionSchema.optional(),
@@ -147,6 +166,7 @@ const optionNames: Readonly<Record<string, readonly string[]>> = {
   retry: ['attempts', 'delay', 'maxDelay'],
   breaker: ['failures', 'resetAfter'],
   cors: ['origins', 'maxAge'],
+  remoteFiles: ['hosts', 'trustedHosts', 'maxBytes', 'maxTotalBytes', 'maxFiles', 'maxRedirects', 'timeout'],
 };
 
 function explain(error: z.ZodError): string[] {

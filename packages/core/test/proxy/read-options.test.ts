@@ -52,6 +52,13 @@ describe('the options of a proxy', () => {
     ['an origin with a slash', { cors: { origins: ['https://app.example.com/'] } }, 'nothing behind the host'],
     ['an origin with a path', { cors: { origins: ['https://app.example.com/x'] } }, 'cors.origins'],
     ['the origin null', { cors: { origins: ['null'] } }, 'cors.origins'],
+    ['remote files as true', { remoteFiles: true }, 'remoteFiles'],
+    ['misspelt remote files', { remoteFiles: { host: [] } }, 'there is no option "remoteFiles.host"; did you mean "hosts"?'],
+    ['remote files without a clock', { remoteFiles: { timeout: 0 } }, 'remoteFiles.timeout'],
+    ['remote files of no size', { remoteFiles: { maxBytes: 0 } }, 'remoteFiles.maxBytes'],
+    ['a host with a scheme', { remoteFiles: { hosts: ['https://a.example'] } }, 'with neither scheme nor path'],
+    ['a host with a path', { remoteFiles: { trustedHosts: ['a.example/'] } }, 'remoteFiles.trustedHosts.0'],
+    ['a host with a wildcard', { remoteFiles: { hosts: ['*.a.example'] } }, 'remoteFiles.hosts.0'],
     ['an alias to nothing', { aliases: { fast: '' } }, 'aliases.fast'],
     ['an alias to a number', { aliases: { fast: 1 } }, 'aliases.fast'],
     ['an empty fallback', { aliases: { fast: { fallback: [] } } }, 'aliases.fast'],
@@ -108,6 +115,7 @@ describe('the options of a proxy', () => {
       retry: { attempts: 2, delay: 500, maxDelay: 10_000 },
       breaker: { failures: 10, resetAfter: 10_000 },
       cors: false,
+      remoteFiles: false,
     });
   });
 
@@ -125,6 +133,14 @@ describe('the options of a proxy', () => {
     expect(settings.breaker).toBe(false);
     expect(readOptions({ providers: [provider], retry: false }).retry.attempts).toBe(0);
     expect(settings.providers[0]).toBe(provider);
+    expect(readOptions({ providers: [provider], remoteFiles: { maxFiles: 1 } }).remoteFiles).toEqual({
+      trustedHosts: [],
+      maxBytes: 10_485_760,
+      maxTotalBytes: 20_971_520,
+      maxFiles: 1,
+      maxRedirects: 3,
+      timeout: 10_000,
+    });
   });
 
   it('take the console as a log', () => {
