@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { checkKnownOptions, createProxy, isProxy, proxyOptionNames } from '@ai-proxy/core';
-import type { Proxy, ProxyOptions } from '@ai-proxy/core';
+import type { Handler, Proxy, ProxyOptions } from '@ai-proxy/core';
 import { createEnvironmentProxy } from './from-environment.ts';
 import { mountOptionNames, toMountSettings } from './mount-options.ts';
 import type { MountOptions } from './mount-options.ts';
@@ -33,6 +33,11 @@ export function bindProxy<Context = IncomingMessage>(
   checkKnownOptions('aiProxy', given, [...proxyOptionNames, ...mountOptionNames]);
   const { prefix, caller, upgradeCaller, writing, ...options } = given;
   return bind(createProxy(options), { prefix, caller, upgradeCaller, writing });
+}
+
+/** What every binding's `mount` is made of: any handler, served as a proxy is. */
+export function bindHandler<Context = IncomingMessage>(handler: Handler, options: MountOptions<Context> = {}): Serve<Context> {
+  return createServing(lazyProxyEngine(), handler, toMountSettings(options));
 }
 
 function bind<Context>(proxy: Proxy, options: MountOptions<Context>): BoundProxy<Context> {

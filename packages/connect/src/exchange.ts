@@ -12,6 +12,8 @@ export interface Exchange {
   abort(reason: unknown): void;
   /** Says that the response is as whole as it will be: its closing is no departure any more. */
   answered(): void;
+  /** Resolves when the response is closed: the network has taken its last byte, or the caller has left. */
+  closed(): Promise<void>;
 }
 
 /**
@@ -22,11 +24,19 @@ export interface Exchange {
 export function openExchange(req: IncomingMessage, res: ServerResponse): Exchange {
   const controller = new AbortController();
   let isAnswered = false;
+  let isOver = isClosed(res);
+  let whenOver: (() => void) | undefined;
   const leave = (): void => {
     if (!isAnswered) controller.abort(callerLeft());
   };
-  if (isClosed(res)) leave();
-  else res.once('close', leave);
+  if (isOver) leave();
+  else {
+    res.once('close', () => {
+      isOver = true;
+      leave();
+      whenOver?.();
+    });
+  }
   // A write that fails is followed by `close`; without a listener the error would end the process.
   res.on('error', leave);
   return {
@@ -37,6 +47,7 @@ export function openExchange(req: IncomingMessage, res: ServerResponse): Exchang
     answered: () => {
       isAnswered = true;
     },
+    closed: () => (isOver ? Promise.resolve() : new Promise((resolve) => (whenOver = resolve))),
   };
 }
 

@@ -1,5 +1,5 @@
 export type { Caller, CallerAnswer, Handler, Proxy } from '@ai-proxy/core';
-export { bindProxy } from './bind-proxy.ts';
+export { bindHandler, bindProxy } from './bind-proxy.ts';
 export type { AiProxyOptions, BoundProxy } from './bind-proxy.ts';
 export { facesFromEnvironment, providersFromEnvironment } from './from-environment.ts';
 export { aiProxy } from './connect-middleware.ts';

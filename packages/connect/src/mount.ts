@@ -1,10 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Handler } from '@ai-proxy/core';
-import { toMountSettings } from './mount-options.ts';
+import { bindHandler } from './bind-proxy.ts';
 import type { MountOptions } from './mount-options.ts';
 import type { NextFunction, NodeRequest, NodeResponse } from './node-http.ts';
-import { lazyProxyEngine } from './proxy-engine.ts';
-import { createServing } from './serve.ts';
 import type { Serve } from './serve.ts';
 
 /** Middleware for connect and Express, and a listener for `node:http`. `Request` is what the option `caller` wants to be given. */
@@ -18,7 +16,7 @@ export function mount<Request extends NodeRequest = IncomingMessage>(
   handler: Handler,
   options: MountOptions<Request> = {},
 ): ConnectMiddleware<Request> {
-  return toMiddleware(createServing(lazyProxyEngine(), handler, toMountSettings(options)));
+  return toMiddleware(bindHandler(handler, options));
 }
 
 /** What connect and Express add to a request: its URL before the mount's path was stripped from it, and what a parser has kept of its body. */

@@ -16,7 +16,7 @@ import { isRelay, writeHttpReply } from './write-http-reply.ts';
 import type { WritableReply } from './write-http-reply.ts';
 
 /**
- * Answers one request, or hands it on to `next`. Resolves when the answer has been written or the caller has left; never rejects.
+ * Answers one request, or hands it on to `next`. Resolves when the network has taken the answer's last byte or the caller has left; never rejects.
  */
 export type Serve<Context> = (
   req: IncomingMessage,
@@ -35,6 +35,7 @@ export function createServing<Context>(engine: () => ProxyEngine, handler: Handl
       const reply = request === undefined ? undefined : await handler(request);
       if (reply !== undefined && request !== undefined) {
         await writeReply(exchange, reply, request.body, settings, engine);
+        await exchange.closed();
         return;
       }
     } catch (error) {
@@ -72,9 +73,10 @@ async function answerOurs(exchange: Exchange, reply: WritableReply, settings: Wr
   if (exchange.res.headersSent) {
     exchange.answered();
     cut(exchange.res);
-    return;
+  } else {
+    await writeHttpReply(exchange, reply, settings);
   }
-  await writeHttpReply(exchange, reply, settings);
+  await exchange.closed();
 }
 
 /** From here on the response is somebody else's, and so is its end. */

@@ -10,6 +10,8 @@ export function writeHead(res: ServerResponse, status: number, headers: Readonly
     if (value !== undefined && !ofOneConnection.has(name.toLowerCase())) res.setHeader(name, value);
   }
   res.statusCode = status;
+  // Koa names the reason of each status that something sets; a stale one would go out with ours. HTTP/2 has none and warns of it.
+  if (!('stream' in res)) res.statusMessage = '';
 }
 
 /** Whether an answer of this status to this method has a body at all. */
