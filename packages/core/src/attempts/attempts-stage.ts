@@ -1,6 +1,7 @@
 import type { Call } from '../call/call.ts';
 import type { Reply, ValueReply } from '../call/reply.ts';
 import type { Plan } from '../routing/plan.ts';
+import type { RemoteFiles } from '../fetching/remote-files.ts';
 import { attemptCanonical } from './canonical-attempt.ts';
 import type { Upstream } from '../upstream/exchange.ts';
 import { orLater } from './late-stream.ts';
@@ -15,6 +16,8 @@ export interface AttemptsOptions {
   readonly strict: boolean;
   /** Milliseconds after which a stream's headers go out though nothing has come yet. */
   readonly patience: number;
+  /** Absent where the operator has not switched it on. */
+  readonly remoteFiles: RemoteFiles | undefined;
 }
 
 /** The innermost stage: works the call's plan through until one target has answered. */

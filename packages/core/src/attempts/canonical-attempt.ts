@@ -2,6 +2,7 @@ import type { Call } from '../call/call.ts';
 import type { Reply, StreamReply, ValueReply } from '../call/reply.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import { createFrameReader } from '../framing/create-frame-reader.ts';
+import type { RemoteFiles } from '../fetching/remote-files.ts';
 import { headerValue } from '../http/headers.ts';
 import { isJsonObject } from '../json/json.ts';
 import type { JsonObject } from '../json/json.ts';
@@ -25,6 +26,8 @@ import { redactError } from '../upstream/redact.ts';
 export interface CanonicalAttemptOptions {
   readonly upstream: Upstream;
   readonly strict: boolean;
+  /** Absent where the operator has not switched it on. */
+  readonly remoteFiles: RemoteFiles | undefined;
 }
 
 /** Asks one target once: canonical input up, canonical output down. A stream is given when it has committed itself. */
@@ -32,7 +35,7 @@ export async function attemptCanonical(call: Call, target: Target, options: Cano
   const { provider } = target;
   const operation = operationOf(call, target);
   const dropped = createDroppedFields(provider.name, options.strict);
-  const providerCall: ProviderCall = {
+  const declaring: ProviderCall = {
     id: call.id,
     operation: call.operation as CanonicalOperation,
     model: target.model,
@@ -41,6 +44,9 @@ export async function attemptCanonical(call: Call, target: Target, options: Cano
     now: () => Math.floor(Date.now() / 1000),
     drop: dropped.drop,
   };
+  const { remoteFiles } = options;
+  const files = remoteFiles && operation.fetches?.(call.input, declaring);
+  const providerCall = files ? { ...declaring, fetched: await remoteFiles.fetch(call, files) } : declaring;
   const request = operation.request(call.input, providerCall);
   const send = (one: UpstreamRequest): Promise<Exchange> => sendJson(call, target, one, options.upstream);
 
@@ -72,6 +78,7 @@ export async function attemptCanonical(call: Call, target: Target, options: Cano
         ? await readStream(sent, operation.stream, providerCall, options.upstream, account)
         : await readWhole(sent, target, operation, providerCall, options.upstream, account);
   }
+  remoteFiles?.release(call);
   const droppedList = dropped.header();
   return { ...reply, headers: { ...answerHeaders, ...(droppedList === undefined ? {} : { 'x-ai-proxy-dropped': droppedList }) } };
 }

@@ -1,3 +1,4 @@
+import { createDownload } from '#fetching';
 import { createTransport } from '#transport';
 import { makeAttempts } from '../attempts/attempts-stage.ts';
 import { credentialFor } from '../upstream/credential.ts';
@@ -11,6 +12,7 @@ import { openaiFace } from '../faces/openai/openai-face.ts';
 import { consoleLog } from '../log/log.ts';
 import { listModels, retrieveModel } from '../models/answer-models.ts';
 import { createCatalog } from '../models/catalog.ts';
+import { createRemoteFiles } from '../fetching/remote-files.ts';
 import { fromCaller } from '../provider/credential.ts';
 import { answerError } from '../answer/answer-error.ts';
 import { prepareRelay } from '../relay/prepare-relay.ts';
@@ -37,7 +39,8 @@ export function createProxy(options: ProxyOptions): Proxy {
   const upstream: Upstream = { transport, clocks: { firstByte: timeouts.firstByte, idle: timeouts.idle }, limits };
   const catalog = createCatalog({ upstream, log, maxAge: 5 * 60_000, timeout: 10_000 });
   const routing: Routing = { providers, aliases: settings.aliases, catalog };
-  const attempts = { upstream, steps: createStepRunner(settings), strict: settings.strict, patience: timeouts.headers };
+  const remoteFiles = settings.remoteFiles ? createRemoteFiles(settings.remoteFiles, createDownload(settings.remoteFiles)) : undefined;
+  const attempts = { upstream, steps: createStepRunner(settings), strict: settings.strict, patience: timeouts.headers, remoteFiles };
   const calls = createCalls({ total: timeouts.total, onSettled: (receipt) => deliver(receipt) });
 
   /** What one call asks of the innermost stage; the stages in between hand on the call that was opened. */
