@@ -65,10 +65,18 @@ function bodyOf(request: TransportRequest): RequestInit {
   return { body: toReadableStream(body), duplex: 'half' } as RequestInit;
 }
 
+/** What `fetch` undoes by itself, while the headers go on naming it. */
+const undone = /^(?:x-)?gzip$|^deflate$|^br$/i;
+
 function headersOf(headers: Headers): Record<string, string> {
   const result: Record<string, string> = Object.create(null) as Record<string, string>;
   headers.forEach((value, name) => {
     result[name] = value;
   });
+  // Neither the coding nor the length is true of the bytes that are read here.
+  if (undone.test(result['content-encoding'] ?? '')) {
+    delete result['content-encoding'];
+    delete result['content-length'];
+  }
   return result;
 }

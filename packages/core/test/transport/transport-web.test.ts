@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ProxyError } from '../../src/errors/proxy-error.ts';
 import type { TransportRequest } from '../../src/transport/transport.ts';
@@ -45,6 +46,31 @@ describe('the transport by fetch', () => {
     expect([response.status, response.headers['x-answer'], await textOf(response.body)]).toEqual([201, 'yes', 'héllo']);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
     expect(timersArmed()).toBe(0);
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('names no coding that fetch has undone: %s', async (coding, compress) => {
+    const bytes = compress('héllo');
+    const upstream = await startUpstream((_request, response) => {
+      response.writeHead(200, { 'content-encoding': coding, 'content-length': bytes.length, 'x-answer': 'yes' }).end(bytes);
+    });
+    const response = await transport.send(ask(upstream.url));
+    expect(response.headers).toMatchObject({ 'x-answer': 'yes' });
+    expect(Object.keys(response.headers)).not.toContain('content-encoding');
+    expect(Object.keys(response.headers)).not.toContain('content-length');
+    expect(await textOf(response.body)).toBe('héllo');
+  });
+
+  it('leaves a coding named that fetch does not know', async () => {
+    const upstream = await startUpstream(
+      (_request, response) => void response.writeHead(200, { 'content-encoding': 'rot13' }).end('uryyb'),
+    );
+    const response = await transport.send(ask(upstream.url));
+    expect([response.headers['content-encoding'], await textOf(response.body)]).toEqual(['rot13', 'uryyb']);
   });
 
   it('follows no redirect', async () => {
