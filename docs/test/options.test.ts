@@ -25,7 +25,9 @@ const withOne = (path: string, value: number): Parameters<typeof createProxy>[0]
 describe('docs/options.md', () => {
   it('names every option', () => {
     const rows = checkedTable('docs/options.md', 'general options');
-    expect(codeInColumn(rows, 0).toSorted()).toEqual([...new Set([...Object.keys(settings), 'log', 'onReceipt', 'transport'])].toSorted());
+    expect(codeInColumn(rows, 0).toSorted()).toEqual(
+      [...new Set([...Object.keys(settings), 'log', 'onReceipt', 'prices', 'transport'])].toSorted(),
+    );
   });
 
   it.each([

@@ -11,6 +11,8 @@ import type { StepRunner } from './run-steps.ts';
 import { wholeAsLine } from './whole-as-line.ts';
 
 export interface AttemptsOptions {
+  /** To be waited for before the first request goes up. */
+  readonly opened: (call: Call) => Promise<void> | undefined;
   readonly upstream: Upstream;
   readonly steps: StepRunner;
   readonly strict: boolean;
@@ -27,6 +29,9 @@ export async function makeAttempts(
   taps: readonly ((chunk: unknown) => void)[],
   options: AttemptsOptions,
 ): Promise<Reply> {
+  call.receipt.serving(plan.steps[0]);
+  const opening = options.opened(call);
+  if (opening) await opening;
   const { native } = call;
   const surface = native?.provider.native;
   const attempted = options.steps.run<Reply>(call, plan, (target) =>

@@ -108,6 +108,7 @@ function sendJson(call: Call, target: Target, request: UpstreamRequest, upstream
     ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     callerHeaders: call.headers,
     signal: call.signal,
+    receipt: call.receipt,
   });
 }
 
@@ -132,13 +133,14 @@ async function* once<T>(value: T): AsyncGenerator<T> {
 }
 
 async function readOutput(
-  { response, credential }: Exchange,
+  { response, credential, received }: Exchange,
   target: Target,
   operation: ProviderOperation,
   call: ProviderCall,
   upstream: Upstream,
 ): Promise<JsonObject> {
   const bytes = await readAnswer(response, upstream.limits.answer);
+  received();
   let body: unknown;
   try {
     body = JSON.parse(new TextDecoder().decode(bytes)) as unknown;

@@ -30,6 +30,7 @@ export async function attemptNative(call: Call, target: NativeTarget, surface: N
     ...bodyOf(call, target),
     callerHeaders: call.headers,
     signal: call.signal,
+    receipt: call.receipt,
   });
   const framing = framingOf(headerValue(sent.response.headers, 'content-type'));
   return framing ? readStream(call, target, surface, upstream, sent, framing) : readWhole(call, target, surface, upstream, sent);
@@ -97,9 +98,10 @@ async function readWhole(
   target: NativeTarget,
   surface: NativeSurface,
   upstream: Upstream,
-  { response, credential }: Exchange,
+  { response, credential, received }: Exchange,
 ): Promise<ValueReply> {
   const bytes = await readAnswer(response, upstream.limits.answer);
+  received();
   const type = headerValue(response.headers, 'content-type') ?? '';
   // A page for people where a machine's answer is due: something between the provider and the proxy has failed.
   if (/^text\/html\b/i.test(type)) throw brokenExchange('garbage');

@@ -60,8 +60,7 @@ export function createStepRunner(options: StepOptions): StepRunner {
       if (wait > 0) return { failure: failure ?? leftAlone(target, wait) };
       try {
         call.receipt.attempts += 1;
-        call.receipt.provider = target.provider.name;
-        call.receipt.modelServed = target.model === '' ? undefined : target.model;
+        call.receipt.serving(target);
         const value = await attempt(target);
         breaker?.succeeded();
         return { value };

@@ -1,3 +1,7 @@
+import { costOf, nothingAsked } from '../receipt/cost.ts';
+import type { Cost } from '../receipt/cost.ts';
+import type { Prices } from '../receipt/price.ts';
+import type { Target } from '../routing/plan.ts';
 import type { Caller } from './caller.ts';
 import type { Dialect, Operation } from './operation.ts';
 import type { Outcome } from './outcome.ts';
@@ -11,33 +15,51 @@ export interface ReceiptStart {
   readonly face: string;
   readonly model: string | undefined;
   readonly stream: boolean;
+  /** When the request came, by `performance.now()`; by default now. */
+  readonly arrivedAt?: number;
+}
+
+export interface ReceiptOptions {
+  readonly prices: Prices | undefined;
+  readonly onSettled: (receipt: Receipt) => void;
 }
 
 /** Opens the account of a call. Whatever ends the call settles it; only the first end counts. */
-export function createReceipt(start: ReceiptStart, onSettled: (receipt: Receipt) => void): ReceiptDraft {
-  return new OpenReceipt(start, onSettled);
+export function createReceipt(start: ReceiptStart, options: ReceiptOptions): ReceiptDraft {
+  return new OpenReceipt(start, options);
 }
+
+const noTags: readonly string[] = [];
+const noMetadata: Readonly<Record<string, string>> = {};
 
 /** A class, because one is made for every call: methods are then shared, and a promise is made only where somebody waits. */
 class OpenReceipt implements ReceiptDraft {
   readonly #start: ReceiptStart;
-  readonly #onSettled: (receipt: Receipt) => void;
-  readonly #startedAt = Date.now();
-  readonly #startedTick = performance.now();
+  readonly #options: ReceiptOptions;
+  readonly #startedTick: number;
+  readonly #startedAt: number;
+  #sentMs: number | undefined;
+  #receivedMs: number | undefined;
   #firstByteMs: number | undefined;
   #receipt: Receipt | undefined;
   #waiting: PromiseWithResolvers<Receipt> | undefined;
-  provider: string | undefined;
-  modelServed: string | undefined;
+  #target: Target | undefined;
   caller: Caller | undefined;
+  endUser: string | undefined;
+  tags: readonly string[] = noTags;
+  metadata: Readonly<Record<string, string>> = noMetadata;
   status: number | undefined;
   usage: Usage | undefined;
+  estimator: string | undefined;
   attempts = 0;
   step = 0;
 
-  constructor(start: ReceiptStart, onSettled: (receipt: Receipt) => void) {
+  constructor(start: ReceiptStart, options: ReceiptOptions) {
+    const now = performance.now();
     this.#start = start;
-    this.#onSettled = onSettled;
+    this.#options = options;
+    this.#startedTick = start.arrivedAt ?? now;
+    this.#startedAt = Math.round(Date.now() - (now - this.#startedTick));
   }
 
   get isSettled(): boolean {
@@ -50,19 +72,65 @@ class OpenReceipt implements ReceiptDraft {
     return this.#waiting.promise;
   }
 
+  get provider(): string | undefined {
+    return this.#target?.provider.name;
+  }
+
+  get modelServed(): string | undefined {
+    return this.#target === undefined || this.#target.model === '' ? undefined : this.#target.model;
+  }
+
+  get cost(): Cost | null {
+    return this.attempts === 0 ? nothingAsked : this.#priced(this.usage);
+  }
+
+  serving(target: Target): void {
+    this.#target = target;
+  }
+
+  sent(): void {
+    this.#sentMs ??= this.#elapsed();
+  }
+
+  received(): void {
+    this.#receivedMs = this.#elapsed();
+  }
+
   firstByte(): void {
-    this.#firstByteMs ??= performance.now() - this.#startedTick;
+    this.#firstByteMs ??= this.#elapsed();
+  }
+
+  ifLost(usage: Usage | undefined, estimator: string): Receipt {
+    return { ...this.#account('process_died', undefined, usage, estimator), cost: this.#priced(usage) };
   }
 
   settle(outcome: Outcome, code?: string): void {
     if (this.#receipt) return;
+    const receipt = this.#account(outcome, code, this.usage, this.estimator);
+    this.#receipt = receipt;
+    this.#waiting?.resolve(receipt);
+    this.#options.onSettled(receipt);
+  }
+
+  #elapsed(): number {
+    return performance.now() - this.#startedTick;
+  }
+
+  #account(outcome: Outcome, code: string | undefined, usage: Usage | undefined, estimator: string | undefined): Receipt {
     const { id, operation, dialect, face, model, stream } = this.#start;
-    const receipt: Receipt = {
+    const { caller } = this;
+    const totalMs = this.#elapsed();
+    return {
       id,
       operation,
       dialect,
       face,
-      caller: this.caller,
+      caller,
+      key: textOf(caller?.['key']),
+      team: textOf(caller?.['team']),
+      endUser: this.endUser,
+      tags: this.tags,
+      metadata: this.metadata,
       modelAsked: model,
       provider: this.provider,
       modelServed: this.modelServed,
@@ -70,15 +138,28 @@ class OpenReceipt implements ReceiptDraft {
       status: this.status,
       outcome,
       code,
-      usage: this.usage,
+      usage,
+      estimator,
+      cost: this.attempts === 0 ? nothingAsked : this.#priced(usage),
       attempts: this.attempts,
       step: this.step,
       startedAt: this.#startedAt,
       firstByteMs: this.#firstByteMs,
-      totalMs: performance.now() - this.#startedTick,
+      totalMs,
+      overheadMs: (this.#sentMs ?? totalMs) + (this.#receivedMs === undefined ? 0 : totalMs - this.#receivedMs),
     };
-    this.#receipt = receipt;
-    this.#waiting?.resolve(receipt);
-    this.#onSettled(receipt);
+  }
+
+  #priced(usage: Usage | undefined): Cost | null {
+    const { prices } = this.#options;
+    const target = this.#target;
+    if (!prices || !target) return null;
+    const { provider, model, modelInfo } = target;
+    const { operation } = this.#start;
+    const asked = { system: provider.system, provider: provider.name, model, modelId: modelInfo?.id, operation, at: this.#startedAt };
+    const price = prices.priceOf(asked);
+    return price ? costOf(usage ?? {}, price) : null;
   }
 }
+
+const textOf = (claim: unknown): string | undefined => (typeof claim === 'string' ? claim : undefined);

@@ -16,6 +16,7 @@ const outcomesByCode: Readonly<Record<string, Outcome>> = {
   timeout_idle: 'timeout_idle',
   timeout_total: 'timeout_total',
   timeout_write: 'timeout_write',
+  shutting_down: 'shutting_down',
 };
 
 /** The receipt's word for the way a call failed. */

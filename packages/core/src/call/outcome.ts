@@ -14,4 +14,6 @@ export type Outcome =
   | 'timeout_idle'
   | 'timeout_total'
   | 'timeout_write'
+  | 'shutting_down'
+  | 'process_died'
   | 'internal_error';

@@ -8,6 +8,12 @@ export interface Usage {
   reasoningTokens?: number;
   /** Pages read by OCR. */
   pages?: number;
+  /** The part of the pages that was also annotated, which costs more. */
+  annotatedPages?: number;
   /** Seconds of audio. */
   seconds?: number;
+  /** Characters of text that was spoken. */
+  characters?: number;
+  /** Texts that were embedded, moderated or classified. */
+  items?: number;
 }

@@ -46,5 +46,6 @@ export type ErrorCode =
   | 'timeout_write'
   // the proxy
   | 'not_configured'
+  | 'store_unavailable'
   | 'shutting_down'
   | 'internal_error';

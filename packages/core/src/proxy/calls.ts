@@ -2,7 +2,7 @@ import { createCallId } from '../call/call-id.ts';
 import { createReceipt } from '../call/create-receipt.ts';
 import type { NativeTarget } from '../call/native-target.ts';
 import type { Dialect, Operation } from '../call/operation.ts';
-import type { Receipt } from '../call/receipt.ts';
+import type { ReceiptOptions } from '../call/create-receipt.ts';
 import { callerLeft } from '../errors/caller-left.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import type { HttpRequest } from '../http/request.ts';
@@ -24,7 +24,8 @@ export interface CallStart {
 
 /** Opens calls, knows which are under way, and can end them all. */
 export interface Calls {
-  open(request: HttpRequest, routed: RoutedCall, start: CallStart): OpenedCall;
+  /** `arrivedAt`: when the request came, by `performance.now()`. */
+  open(request: HttpRequest, routed: RoutedCall, start: CallStart, arrivedAt: number): OpenedCall;
   readonly isClosing: boolean;
   close(grace: number): Promise<void>;
 }
@@ -32,7 +33,7 @@ export interface Calls {
 export interface CallsOptions {
   /** Milliseconds for a whole call; 0 is off. */
   readonly total: number;
-  readonly onSettled: (receipt: Receipt) => void;
+  readonly receipt: ReceiptOptions;
 }
 
 export function createCalls(options: CallsOptions): Calls {
@@ -41,7 +42,7 @@ export function createCalls(options: CallsOptions): Calls {
   const onEmpty = new Set<() => void>();
 
   return {
-    open(request, routed, start) {
+    open(request, routed, start, arrivedAt) {
       const id = createCallId();
       const ending = new AbortController();
       underWay.set(id, ending);
@@ -50,15 +51,16 @@ export function createCalls(options: CallsOptions): Calls {
       else request.signal.addEventListener('abort', onCallerGone, { once: true });
       const clock = options.total > 0 ? setTimeout(() => ending.abort(outOfTime()), options.total) : undefined;
 
-      const receipt = createReceipt({ id, ...start }, (settled) => {
+      const onSettled: ReceiptOptions['onSettled'] = (settled) => {
         clearTimeout(clock);
         request.signal.removeEventListener('abort', onCallerGone);
         underWay.delete(id);
         if (underWay.size === 0) for (const tell of onEmpty) tell();
         // What is over has nothing under way; a good end may still be reading the rest of a stream, so that its connection can serve again.
         if (settled.outcome !== 'ok') ending.abort(callerLeft());
-        options.onSettled(settled);
-      });
+        options.receipt.onSettled(settled);
+      };
+      const receipt = createReceipt({ id, arrivedAt, ...start }, { ...options.receipt, onSettled });
       return new OpenedCall(id, request, routed, start, ending.signal, receipt);
     },
     get isClosing() {

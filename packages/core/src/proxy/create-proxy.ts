@@ -5,7 +5,6 @@ import { credentialFor } from '../upstream/credential.ts';
 import type { Upstream } from '../upstream/exchange.ts';
 import { createStepRunner } from '../attempts/run-steps.ts';
 import type { Call } from '../call/call.ts';
-import type { Receipt } from '../call/receipt.ts';
 import type { Reply, ValueReply } from '../call/reply.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import { openaiFace } from '../faces/openai/openai-face.ts';
@@ -17,6 +16,7 @@ import { fromCaller } from '../provider/credential.ts';
 import { answerError } from '../answer/answer-error.ts';
 import { prepareRelay } from '../relay/prepare-relay.ts';
 import { relayByTransport } from '../relay/relay-by-transport.ts';
+import { createDelivery } from '../receipt/delivery.ts';
 import { createPlanStage } from '../routing/plan-stage.ts';
 import type { Routing } from '../routing/resolve-model.ts';
 import { foldStages } from '../stages/fold.ts';
@@ -40,8 +40,16 @@ export function createProxy(options: ProxyOptions): Proxy {
   const catalog = createCatalog({ upstream, log, maxAge: 5 * 60_000, timeout: 10_000 });
   const routing: Routing = { providers, aliases: settings.aliases, catalog };
   const remoteFiles = settings.remoteFiles ? createRemoteFiles(settings.remoteFiles, createDownload(settings.remoteFiles)) : undefined;
-  const attempts = { upstream, steps: createStepRunner(settings), strict: settings.strict, patience: timeouts.headers, remoteFiles };
-  const calls = createCalls({ total: timeouts.total, onSettled: (receipt) => deliver(receipt) });
+  const delivery = createDelivery({ sinks: settings.receipts, onReceipt: settings.onReceipt, log });
+  const attempts = {
+    opened: delivery.opened,
+    upstream,
+    steps: createStepRunner(settings),
+    strict: settings.strict,
+    patience: timeouts.headers,
+    remoteFiles,
+  };
+  const calls = createCalls({ total: timeouts.total, receipt: { prices: settings.prices, onSettled: delivery.settled } });
 
   /** What one call asks of the innermost stage; the stages in between hand on the call that was opened. */
   const innermost = async (call: Call): Promise<Reply> => {
@@ -49,7 +57,11 @@ export function createProxy(options: ProxyOptions): Proxy {
     const { routed, request, taps } = call;
     if (routed.kind === 'models') return value(await listModels(routing, call.headers));
     if (routed.kind === 'model') return value(await retrieveModel(call.model ?? '', routing, call.headers));
-    if (call.dialect === 'opaque' && call.native) return prepareRelay(call, call.native, request, routed.face, timeouts);
+    if (call.dialect === 'opaque' && call.native) {
+      call.receipt.serving({ provider: call.native.provider, model: call.model ?? '', modelInfo: undefined });
+      await delivery.opened(call);
+      return prepareRelay(call, call.native, request, routed.face, timeouts);
+    }
     if (call.answer) return { ...value(call.answer), bytes: encoder.encode(JSON.stringify(call.answer)) };
     if (!call.plan) throw new Error('a policy has taken the plan of a call away');
     return makeAttempts(call, call.plan, taps, attempts);
@@ -65,17 +77,6 @@ export function createProxy(options: ProxyOptions): Proxy {
     guardsInput: settings.policies.length > 0,
     serve: stages,
   });
-
-  function deliver(receipt: Receipt): void {
-    try {
-      settings.onReceipt?.(receipt);
-    } catch (error) {
-      log.error(
-        { id: receipt.id, error: error instanceof Error ? error.message : String(error) },
-        'onReceipt threw; the account of this call may be lost',
-      );
-    }
-  }
 
   return {
     handle,
@@ -101,6 +102,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     },
     async close({ grace = 30_000 } = {}) {
       await calls.close(grace);
+      await delivery.close(grace);
       await transport.close();
     },
     writing: { timeout: timeouts.write, keepAlive: timeouts.keepAlive },

@@ -10,16 +10,23 @@ import type { HttpRelay, HttpReply, HttpStream } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { belowMount } from '../mount/below-mount.ts';
 import { toMountPrefix } from '../mount/mount-prefix.ts';
+import { toRequestBody } from './request-body.ts';
 
 /** What `fetch` takes, and what only the server that hands on a request can know of it. */
 export interface FetchDoorInit extends RequestInit {
   /** The path of the mount, `/ai`: what lies outside of it is 404. By default the path of the request is taken as it is. */
   readonly prefix?: string;
+  /** Path and query below the mount, where the server has worked them out by itself; `prefix` is then not looked at. */
+  readonly target?: string;
   /**
    * Who is asking, or a function that tells. Where it is written, even as `undefined`, the application decides who gets in: a request of nobody is
    * refused with 401.
    */
   readonly caller?: CallerAnswer | (() => CallerAnswer | Promise<CallerAnswer>);
+  /** Milliseconds of silence after which a stream shows a sign of life, for servers whose callers wait behind load balancers. By default it shows none. */
+  readonly keepAlive?: number;
+  /** Chooses what a body breaks with, for servers that take one kind of error for a cut connection; by default the error itself. */
+  readonly breakWith?: (error: unknown) => unknown;
 }
 
 export type FetchDoor = (input: Request | string | URL, init?: FetchDoorInit) => Promise<Response>;
@@ -40,19 +47,23 @@ const noRelay: CarryOut = () => Promise.reject(new Error('this handler answered 
 /** Any handler for callers who speak `Request` and `Response`: the proxy, key administration, a metrics page. */
 export function createFetchDoor(handle: Handler, carryOut: CarryOut = noRelay): FetchDoor {
   return async (input, init = {}) => {
-    const { prefix, ...rest } = init;
-    const request = input instanceof Request && !changes(rest) ? input : new Request(input, rest);
+    const { prefix, target: ownTarget, caller: _, keepAlive, breakWith, ...rest } = init;
+    // A request that stays as it is need not be made again: on Node that would cost more than most of its way through the proxy.
+    const request = input instanceof Request && Object.keys(rest).length === 0 ? input : new Request(input, rest);
     const leaving = new AbortController();
     const onAbort = (): void => leaving.abort(callerLeft());
     if (request.signal.aborted) onAbort();
     else request.signal.addEventListener('abort', onAbort, { once: true });
 
-    const { pathname, search } = new URL(request.url);
-    const target = belowMount(pathname + search, toMountPrefix(prefix));
+    const target = ownTarget ?? targetOf(request, prefix);
     const carried = target === undefined ? nothingHere : await serve(toHttpRequest(request, target, leaving.signal, init));
     // What `fetch` does for a caller who left: SDKs tell his own abort from an error by it.
     if (request.signal.aborted) throw request.signal.reason;
-    return toResponse(carried, request, leaving);
+    return toResponse(carried, request, (body) => ({
+      onCancel: () => leaving.abort(callerLeft()),
+      explain: (error): unknown => (request.signal.aborted ? request.signal.reason : breakWith ? breakWith(error) : error),
+      keepAlive: keepAlive && body.keepAlive ? { sign: body.keepAlive, after: keepAlive } : undefined,
+    }));
   };
 
   async function serve(asked: HttpRequest): Promise<HttpReply> {
@@ -67,8 +78,10 @@ export function createFetchDoor(handle: Handler, carryOut: CarryOut = noRelay): 
   }
 }
 
-/** A request that stays as it is need not be made again: on Node that would cost more than most of its way through the proxy. */
-const changes = ({ caller: _, ...init }: FetchDoorInit): boolean => Object.keys(init).length > 0;
+function targetOf({ url }: Request, prefix: string | undefined): string | undefined {
+  const { pathname, search } = new URL(url);
+  return belowMount(pathname + search, toMountPrefix(prefix));
+}
 
 function toHttpRequest(request: Request, target: string, signal: AbortSignal, init: FetchDoorInit): HttpRequest {
   const headers: Record<string, string> = Object.create(null) as Record<string, string>;
@@ -79,11 +92,7 @@ function toHttpRequest(request: Request, target: string, signal: AbortSignal, in
     method: request.method,
     target,
     headers,
-    body: request.bodyUsed
-      ? { kind: 'consumed' }
-      : request.body
-        ? { kind: 'stream', stream: request.body as unknown as AsyncIterable<Uint8Array> }
-        : { kind: 'none' },
+    body: toRequestBody(request),
     signal,
     ...('caller' in init ? { caller: toQuestion(init.caller) } : {}),
     context: request,
@@ -93,7 +102,7 @@ function toHttpRequest(request: Request, target: string, signal: AbortSignal, in
 const toQuestion = (caller: FetchDoorInit['caller']): NonNullable<HttpRequest['caller']> =>
   typeof caller === 'function' ? caller : () => caller;
 
-async function toResponse(reply: HttpReply, request: Request, leaving: AbortController): Promise<Response> {
+async function toResponse(reply: HttpReply, request: Request, optionsOf: (body: HttpStream) => ReadableStreamOptions): Promise<Response> {
   const headers = new Headers();
   for (const [name, value] of Object.entries(reply.headers)) {
     for (const one of typeof value === 'string' ? [value] : value) headers.append(name, one);
@@ -102,16 +111,11 @@ async function toResponse(reply: HttpReply, request: Request, leaving: AbortCont
   const isEmpty = request.method === 'HEAD' || status === 204 || status === 304;
   if (isStream(body)) {
     if (isEmpty) await readOut(body.chunks);
-    return new Response(isEmpty ? null : toReadableStream(body.chunks, streamOptions(request, leaving)), { status, headers });
+    return new Response(isEmpty ? null : toReadableStream(body.chunks, optionsOf(body)), { status, headers });
   }
   if (isEmpty || body === undefined || isRelay(body)) return new Response(null, { status, headers });
   return new Response(typeof body === 'string' ? body : Uint8Array.from(body), { status, headers });
 }
-
-const streamOptions = ({ signal }: Request, leaving: AbortController): ReadableStreamOptions => ({
-  onCancel: () => leaving.abort(callerLeft()),
-  explain: (error): unknown => (signal.aborted ? signal.reason : error),
-});
 
 /** An answer that has no body for its caller still has an end to come to. */
 async function readOut(chunks: AsyncIterable<unknown>): Promise<void> {

@@ -57,7 +57,7 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
   async function answer(request: HttpRequest, routed: RoutedCall, extra: Record<string, string>): Promise<HttpReply> {
     const startedAt = performance.now();
     const { face } = routed;
-    const { call, failure } = await open(request, routed);
+    const { call, failure } = await open(request, routed, startedAt);
     const headers = (): Record<string, string> => ({
       ...extra,
       'x-ai-proxy-id': call.id,
@@ -82,16 +82,20 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
   }
 
   /** A request that cannot be read has an account too. */
-  async function open(request: HttpRequest, routed: RoutedCall): Promise<{ readonly call: OpenedCall; readonly failure?: unknown }> {
+  async function open(
+    request: HttpRequest,
+    routed: RoutedCall,
+    arrivedAt: number,
+  ): Promise<{ readonly call: OpenedCall; readonly failure?: unknown }> {
     let start: CallStart;
     try {
       start = await decodeCall(request, routed, options.limits, options.guardsInput);
       // The upload may have taken its time.
       if (calls.isClosing) throw shuttingDown();
     } catch (failure) {
-      return { call: calls.open(request, routed, outlineCall(routed)), failure };
+      return { call: calls.open(request, routed, outlineCall(routed), arrivedAt), failure };
     }
-    return { call: calls.open(request, routed, start) };
+    return { call: calls.open(request, routed, start, arrivedAt) };
   }
 
   /** What a caller cannot be told in full, the operator is. */

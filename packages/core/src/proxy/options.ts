@@ -1,4 +1,6 @@
 import type { Receipt } from '../call/receipt.ts';
+import type { Prices } from '../receipt/price.ts';
+import type { ReceiptSink } from '../receipt/sink.ts';
 import type { CallerFace } from '../faces/face.ts';
 import type { RemoteFileRules } from '../fetching/remote-file-rules.ts';
 import type { Log } from '../log/log.ts';
@@ -44,6 +46,15 @@ export interface ProxyOptions {
   readonly remoteFiles?: false | Partial<RemoteFileRules>;
   /** Where warnings go; by default the console. */
   readonly log?: Log;
+  /** Who else is given the account of every call: a log, a ledger, metrics; see `@ai-proxy/logger` and `@ai-proxy/sql`. */
+  readonly receipts?: readonly ReceiptSink[];
+  /** What calls cost: `prices()` of `@ai-proxy/logger`. Without it every cost is unknown. */
+  readonly prices?: Prices;
+  /**
+   * Tell the cost of a call in its answer too, in dollars, as `usage.cost`, in a stream in the chunk that holds the usage.
+   * @default false
+   */
+  readonly costInBody?: boolean;
   /** Is given the account of every call, once, when it has ended. */
   readonly onReceipt?: (receipt: Receipt) => void;
   /** Another way out: an outgoing proxy, a certificate authority of your own. See `createTransport`. */
@@ -119,6 +130,9 @@ export interface Settings {
   readonly cors: Cors | false;
   readonly remoteFiles: RemoteFileRules | false;
   readonly log: Log | undefined;
+  readonly receipts: readonly ReceiptSink[];
+  readonly prices: Prices | undefined;
+  readonly costInBody: boolean;
   readonly onReceipt: ((receipt: Receipt) => void) | undefined;
   readonly transport: Transport | undefined;
 }

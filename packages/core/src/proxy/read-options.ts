@@ -6,6 +6,8 @@ import { nearestNames } from '../path/nearest-names.ts';
 import { checkProviderName } from '../provider/check-provider-name.ts';
 import type { Provider } from '../provider/provider.ts';
 import { findAliasCycle } from '../routing/check-aliases.ts';
+import type { Prices } from '../receipt/price.ts';
+import type { ReceiptSink } from '../receipt/sink.ts';
 import type { Policy } from '../stages/policy.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { ProxyOptions, Retry, Settings } from './options.ts';
@@ -50,6 +52,14 @@ const hasFunctions = (value: unknown, ...names: readonly string[]): boolean =>
 
 const logSchema = z.custom<Log>((value) => hasFunctions(value, 'debug', 'info', 'warn', 'error'), {
   error: 'expected a log: an object with the functions debug, info, warn and error, as pino makes and console is',
+});
+
+const sinkSchema = z.custom<ReceiptSink>((value) => hasFunctions(value, 'settled'), {
+  error: 'expected a sink of receipts: an object with a name and settled(receipt)',
+});
+
+const pricesSchema = z.custom<Prices>((value) => hasFunctions(value, 'priceOf'), {
+  error: 'expected prices: call it, as in prices: prices()',
 });
 
 const transportSchema = z.custom<Transport>((value) => hasFunctions(value, 'send', 'close'), {
@@ -118,6 +128,9 @@ const schema = z.strictObject({
     ])
     .default(false),
   log: logSchema.optional(),
+  receipts: z.array(sinkSchema).default([]),
+  prices: pricesSchema.optional(),
+  costInBody: z.boolean().default(false),
   onReceipt: functionSchema.optional(),
   transport: transportSchema.optional(),
 });

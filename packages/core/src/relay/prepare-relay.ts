@@ -30,7 +30,6 @@ export async function prepareRelay(
   const credential = await credentialFor(provider, call.headers);
   const body = bodyOf(request);
   receipt.attempts = 1;
-  receipt.provider = provider.name;
 
   const relay: HttpRelay = {
     kind: 'relay',

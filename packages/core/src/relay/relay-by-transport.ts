@@ -1,14 +1,17 @@
+import { inflate } from '#inflate';
 import { onStop } from '../body/on-stop.ts';
 import { callerLeft } from '../errors/caller-left.ts';
+import { headerValue } from '../http/headers.ts';
 import type { HttpRelay, HttpReply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
-import type { Transport } from '../transport/transport.ts';
+import { encodingNamed } from '../inflate/encodings.ts';
+import type { Transport, TransportResponse } from '../transport/transport.ts';
 
 /** Carries out an opaque exchange where the binding has no way of its own: bytes through, one attempt. */
 export async function relayByTransport(relay: HttpRelay, request: HttpRequest, transport: Transport): Promise<HttpReply> {
   const { signal, clocks } = relay;
-  const body = relay.body ?? (request.body.kind === 'stream' ? request.body.stream : undefined);
   try {
+    const body = relay.body ?? (request.body.kind === 'stream' ? await unlessEmpty(request.body.stream) : undefined);
     const response = await transport.send({
       url: relay.url,
       method: relay.method,
@@ -18,12 +21,41 @@ export async function relayByTransport(relay: HttpRelay, request: HttpRequest, t
       signal,
       clocks,
     });
-    const headers = relay.responseHeaders(response.status, response.headers);
-    return { status: response.status, headers, body: { kind: 'stream', chunks: watched(response.body, response.status, relay) } };
+    const { status, headers, body: answer } = undoCoding(response, relay.method);
+    return { status, headers: relay.responseHeaders(status, headers), body: { kind: 'stream', chunks: watched(answer, status, relay) } };
   } catch (error) {
     relay.settle({ kind: 'broken', error });
     return relay.failure(error);
   }
+}
+
+/** Hosts give a stream to requests without a body as well. Sent on as one, a plain DELETE would announce a body that it never had. */
+async function unlessEmpty(stream: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array> | undefined> {
+  const iterator = stream[Symbol.asyncIterator]();
+  let first = await iterator.next();
+  while (first.done !== true && first.value.byteLength === 0) first = await iterator.next();
+  if (first.done === true) return undefined;
+  const { value } = first;
+  return (async function* () {
+    try {
+      yield value;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  })();
+}
+
+/**
+ * A provider that answers in a coding it was asked not to use. The caller may not know it, hosts of the web's `Response` lose the header that names it,
+ * and a credential could not be seen in it.
+ */
+function undoCoding(response: TransportResponse, method: string): TransportResponse {
+  const { status, headers, body } = response;
+  const coding = encodingNamed(headerValue(headers, 'content-encoding'));
+  if (coding === undefined || method === 'HEAD' || status === 204 || status === 304) return response;
+  const { 'content-encoding': _, 'content-length': __, ...rest } = headers;
+  return { status, headers: rest, body: inflate(body, coding) };
 }
 
 function watched(body: AsyncIterable<Uint8Array>, status: number, relay: HttpRelay): AsyncIterable<Uint8Array> {

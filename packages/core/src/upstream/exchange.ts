@@ -1,3 +1,4 @@
+import type { ReceiptDraft } from '../call/receipt.ts';
 import type { HttpHeaders } from '../http/headers.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { Transport, TransportClocks, TransportResponse } from '../transport/transport.ts';
@@ -28,18 +29,23 @@ export interface ExchangeRequest {
   readonly body?: string | Uint8Array;
   readonly callerHeaders: HttpHeaders;
   readonly signal: AbortSignal;
+  /** Is told when the request goes up. */
+  readonly receipt?: Pick<ReceiptDraft, 'sent' | 'received'>;
 }
 
 export interface Exchange {
   readonly response: TransportResponse;
   /** For keeping it out of what is read from the answer. */
   readonly credential: string | undefined;
+  /** To be called when the whole answer is there. */
+  received(): void;
 }
 
 /** Makes one request to a provider; whatever is not 2xx is thrown. */
 export async function exchange(upstream: Upstream, request: ExchangeRequest): Promise<Exchange> {
   const { provider } = request;
   const credential = await credentialFor(provider, request.callerHeaders);
+  request.receipt?.sent();
   const response = await upstream.transport.send({
     url: providerUrl(provider, request.operation, request.path),
     method: request.method,
@@ -49,7 +55,7 @@ export async function exchange(upstream: Upstream, request: ExchangeRequest): Pr
     clocks: upstream.clocks,
   });
   if (response.status < 200 || response.status > 299) throw await readFailure(provider, response, credential);
-  return { response, credential };
+  return { response, credential, received: () => request.receipt?.received() };
 }
 
 /** Where a request of a provider goes. The path is appended, never resolved: nothing in it can lead elsewhere. */

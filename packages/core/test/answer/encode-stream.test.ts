@@ -32,7 +32,7 @@ function open(): Opened {
   const failures: ProxyError[] = [];
   const ending = new AbortController();
   const start = { id: 'x', operation: 'chat', dialect: 'canonical', face: 'test', model: 'm', stream: true } as const;
-  const receipt = createReceipt(start, (settled) => void receipts.push(settled));
+  const receipt = createReceipt(start, { prices: undefined, onSettled: (settled) => void receipts.push(settled) });
   const call: Call = { ...makeCall('chat'), receipt, signal: ending.signal };
   return {
     call,

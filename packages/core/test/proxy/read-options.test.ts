@@ -109,6 +109,8 @@ describe('the options of a proxy', () => {
       aliases: {},
       faces: [],
       policies: [],
+      receipts: [],
+      costInBody: false,
       strict: false,
       limits: { body: 10_485_760, depth: 128, answer: 67_108_864, event: 16_777_216, held: 262_144 },
       timeouts: { connect: 10_000, firstByte: 300_000, idle: 120_000, total: 0, write: 60_000, headers: 10_000, keepAlive: 15_000 },
