@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Proxy } from '@ai-proxy/core';
 import { bindProxy } from './bind-proxy.ts';
 import type { AiProxyOptions } from './bind-proxy.ts';

@@ -61,6 +61,8 @@ function readWithoutDestroying(req: IncomingMessage): AsyncIterable<Uint8Array> 
         req.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
       };
       req.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+      // All of its events may be over.
+      if (req.destroyed) onGone();
       return queue[Symbol.asyncIterator]();
     },
   };

@@ -29,7 +29,6 @@ export type Serve<Context> = (
 export function createServing<Context>(engine: () => ProxyEngine, handler: Handler, settings: MountSettings<Context>): Serve<Context> {
   return async (req, res, framework, next) => {
     const exchange = openExchange(req, res);
-    if (exchange.signal.aborted) return;
     try {
       const request = toHttpRequest(exchange, framework, settings);
       const reply = request === undefined ? undefined : await handler(request);
@@ -46,7 +45,7 @@ export function createServing<Context>(engine: () => ProxyEngine, handler: Handl
       else await answerOurs(exchange, toErrorReply(internalError(error)), settings);
       return;
     }
-    if (exchange.signal.aborted) return;
+    // What is not ours is the application's even where the caller has left: an order that nobody waits for is still an order.
     if (next !== undefined) handOn(exchange, next);
     else await answerOurs(exchange, toErrorReply(pathNotFound(req.method ?? 'GET', req.url ?? '/')), settings);
   };

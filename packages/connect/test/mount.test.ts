@@ -11,6 +11,7 @@ import { describe, expect, test } from 'vitest';
 import { mount } from '../src/index.ts';
 import { openRaw, readEnd } from './support/raw-client.ts';
 import { serve } from './support/servers.ts';
+import { gate } from './support/signals.ts';
 
 /** Answers with the target it was asked for; knows nothing below `/unknown`. */
 const echoTarget: Handler = async ({ target }) => {
@@ -87,6 +88,22 @@ describe('what is not ours', () => {
       .use((req, res) => void res.json(req.body));
 
     expect((await request(app).post('/unknown').send({ a: 1 })).text).toBe('{"a":1}');
+  });
+
+  test('is the application’s even where the caller has left already', async () => {
+    const orders = gate<unknown>();
+    const app = express()
+      .use(express.json())
+      .use((_req, res, next) => {
+        res.once('close', next);
+        res.socket?.destroy();
+      })
+      .use(mount(echoTarget, { prefix: '/ai' }))
+      .use((req) => orders.open(req.body));
+    const { port } = await serve(app);
+    openRaw(port, 'POST /orders HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 7\r\n\r\n{"a":1}');
+
+    expect(await orders.promise).toEqual({ a: 1 });
   });
 
   test('is a 404 in the shape of OpenAI where there is no next', async () => {
@@ -205,6 +222,16 @@ describe('a whole answer', () => {
     const { headers } = await request(app).get('/').expect(200);
 
     expect(headers).toMatchObject({ 'access-control-allow-origin': '*', 'content-type': 'application/json', 'set-cookie': ['a=1', 'b=2'] });
+  });
+
+  test('names its own status, whatever reason the application has set', async () => {
+    const { port } = await serve((req, res) => {
+      res.statusMessage = 'Teapot';
+      whole(200, '{}')(req, res);
+    });
+    const caller = openRaw(port, 'GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+
+    expect(await caller.closed).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   });
 
   test('may be compressed by the application', async () => {

@@ -248,6 +248,30 @@ describe('a caller who leaves', () => {
     expect(await aborted(signal)).toMatchObject({ code: 'caller_left' });
   });
 
+  test('before its body was asked for is no body that ended', async () => {
+    const asked = gate();
+    const failed = gate<unknown>();
+    const { port } = await serve(
+      mount(async ({ body, signal }) => {
+        asked.open();
+        await aborted(signal);
+        if (body.kind !== 'stream') throw new Error(body.kind);
+        try {
+          for await (const _ of body.stream) continue;
+        } catch (error) {
+          failed.open(error);
+        }
+        return { status: 200, headers: {} };
+      }),
+    );
+    const caller = openRaw(port, 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\npart');
+
+    await asked.promise;
+    caller.socket.destroy();
+
+    expect(await failed.promise).toMatchObject({ code: 'caller_left' });
+  });
+
   test('only with its sending half still gets the whole answer, where the server allows half-open connections', async () => {
     const released = gate();
     const asked = gate<AbortSignal>();
