@@ -1,17 +1,17 @@
 import { registerHooks } from 'node:module';
-
-/** What no web runtime has, and what code that was written on Node uses without a thought. */
-export const nodeGlobals = ['process', 'Buffer', 'global', 'setImmediate', 'clearImmediate'] as const;
+import { nodeGlobals } from './node-globals.ts';
 
 /**
  * Makes this process a web runtime from here on, as far as modules can tell: packages are resolved under the conditions given and never under Node's own,
  * nothing that Node brings can be imported, its globals are gone, and timers are numbers.
  */
 export function takeNodeAway(conditions: readonly string[]): void {
+  // Bun brings Node's modules, and in place of undici a stub that neither dispatches nor connects where it is told to.
+  const hasModules = conditions.includes('bun');
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const resolved = nextResolve(specifier, { ...context, conditions: ['ai-proxy-source', ...conditions, 'import'] });
-      if (resolved.url.startsWith('node:') || resolved.url.includes('/undici/')) {
+      if ((resolved.url.startsWith('node:') && !hasModules) || resolved.url.includes('/undici/')) {
         throw new Error(`${context.parentURL} imports ${specifier}, which no web runtime has`);
       }
       return resolved;

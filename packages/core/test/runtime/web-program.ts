@@ -2,7 +2,7 @@ import { createProxy } from '@ai-proxy/core';
 import type { FetchDoorInit, Receipt } from '@ai-proxy/core';
 import { mistral, openaiCompatible } from '@ai-proxy/mistral';
 import { ollama, ollamaFace } from '@ai-proxy/ollama';
-import { nodeGlobals } from './take-node-away.ts';
+import { nodeGlobals } from './node-globals.ts';
 
 /** Where the simulators listen. */
 export interface Upstreams {

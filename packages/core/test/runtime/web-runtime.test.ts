@@ -28,6 +28,7 @@ describe.each([
   ['a runtime that has no name', []],
   ['Cloudflare Workers', ['workerd', 'worker', 'browser']],
   ['edge functions', ['edge-light', 'browser']],
+  ['Bun', ['bun', 'node', 'module-sync']],
 ])('the proxy under the conditions of %s', (_name, conditions) => {
   let cloud: MistralSimulator;
   let local: OllamaSimulator;
