@@ -31,8 +31,14 @@ const noClocks = { headersTimeout: 0, bodyTimeout: 0 } as const;
 export async function ask<T>(request: HostRequest, read: (answer: HostAnswer) => Promise<T>): Promise<T> {
   const { destination, addresses, accept, dial, signal } = request;
   const { url } = destination;
+  signal.throwIfAborted();
   const opened: Socket[] = [];
   const connect = createConnector(destination, addresses, dial, (socket) => opened.push(socket));
+  // undici hears of an abort only once it is connected.
+  const onAbort = (): void => {
+    for (const socket of opened) socket.destroy(signal.reason as Error);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
   const client = new Client(url.origin, { ...noClocks, connect, allowH2: false, maxHeaderSize: 16 * 1024 });
   try {
     const { statusCode, headers, body } = await client.request({
@@ -46,6 +52,7 @@ export async function ask<T>(request: HostRequest, read: (answer: HostAnswer) =>
     body.on('error', () => {});
     return await read({ status: statusCode, headers, body });
   } finally {
+    signal.removeEventListener('abort', onAbort);
     // One that is being made would outlive the client.
     for (const socket of opened) socket.destroy();
     await client.destroy();

@@ -11,7 +11,7 @@ import { readHostEntry } from './host-entries.ts';
 import type { HostEntry } from './host-entries.ts';
 import { judgeURL } from './judge-url.ts';
 import type { NamedHosts } from './judge-url.ts';
-import { lookupByServers, lookupBySystemRules } from './lookup-node.ts';
+import { createServerLookup, lookupBySystemRules } from './lookup-node.ts';
 import { mediaTypeOf, readMediaType } from './media-type.ts';
 import { ownNetworks } from './own-networks-node.ts';
 import { forbidden, forbiddenRedirect, tooLarge, unavailable, wrongType } from './refusals.ts';
@@ -24,7 +24,7 @@ export interface Network extends Resolving {
   readonly dial: Dial;
 }
 
-const internet: Network = { lookup: lookupByServers, trustedLookup: lookupBySystemRules, ownNetworks, dial };
+const internet: Network = { lookup: createServerLookup(), trustedLookup: lookupBySystemRules, ownNetworks, dial };
 
 /** Fetches on Node, where the addresses that a name leads to can be seen and chosen from. */
 export function createDownload(rules: RemoteFileRules, network: Network = internet): Download {

@@ -4,20 +4,23 @@ import { lookup as lookupBySystem, Resolver } from 'node:dns/promises';
 export type Lookup = (hostname: string, signal: AbortSignal) => Promise<readonly string[]>;
 
 /**
- * Asks the name servers, IPv4 first. The system's own resolver is left alone: it blocks a thread of the few that the whole process has, for as long as whoever
+ * Asks name servers, by default those of the system, IPv4 first. The system's own resolver is left alone: it blocks a thread of the few that the whole process has, for as long as whoever
  * owns the name likes to be slow; it cannot be cancelled; and it finds names of hosts files and search domains, which all are names of the inside.
  */
-export const lookupByServers: Lookup = async (hostname, signal) => {
-  const resolver = new Resolver({ timeout: 2500, tries: 2 });
-  const cancel = (): void => resolver.cancel();
-  signal.addEventListener('abort', cancel, { once: true });
-  try {
-    const answers = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
-    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-  } finally {
-    signal.removeEventListener('abort', cancel);
-  }
-};
+export function createServerLookup(servers?: readonly string[]): Lookup {
+  return async (hostname, signal) => {
+    const resolver = new Resolver({ timeout: 2500, tries: 2 });
+    if (servers) resolver.setServers(servers);
+    const cancel = (): void => resolver.cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      const answers = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
+      return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  };
+}
 
 /** Asks the system, for names that the operator has given: such may stand in a hosts file. */
 export const lookupBySystemRules: Lookup = async (hostname) => {

@@ -15,11 +15,18 @@ const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
  */
 export function isPublicAddress(address: string, own: readonly string[]): boolean {
   if (ipaddr.IPv4.isValidFourPartDecimal(address)) return isPublicIPv4(ipaddr.IPv4.parse(address), own);
-  // A zone leads to one of this machine's own links.
-  if (address.includes('%') || !ipaddr.IPv6.isValid(address)) return false;
-  const parsed = ipaddr.IPv6.parse(address);
+  const parsed = parseIPv6(address);
+  if (parsed === undefined) return false;
   if (parsed.isIPv4MappedAddress() || parsed.match(nat64)) return isPublicIPv4(new ipaddr.IPv4(parsed.toByteArray().slice(12)), own);
   return parsed.range() === 'unicast' && parsed.match(globalUnicast) && !isIsatap(parsed) && !isIn(parsed, own);
+}
+
+/** Nothing for an address with a zone, too: that leads to one of this machine's own links. */
+function parseIPv6(address: string): ipaddr.IPv6 | undefined {
+  const text = `http://[${address}]`;
+  if (!/^[\da-f:.]+$/i.test(address) || !URL.canParse(text)) return undefined;
+  // In hexadecimal throughout: ipaddr.js takes `::192.0.2.1` for the mapped address that it is not.
+  return ipaddr.IPv6.parse(new URL(text).hostname.slice(1, -1));
 }
 
 function isPublicIPv4(address: ipaddr.IPv4, own: readonly string[]): boolean {
