@@ -15,12 +15,14 @@ export interface AiProxy<Request = NodeRequest> extends ConnectMiddleware<Reques
   readonly upgrade: UpgradeHandler;
 }
 
+// Options are taken by the last signature: where none fits, compilers explain the last, and options are what is mistyped.
+
 /**
  * The AI gateway as middleware for connect, Express and `node:http`: `app.use('/ai', aiProxy({ providers: [mistral()] }))`. Without options it serves the
  * providers that the environment names; given a proxy, it mounts that one.
  */
-export function aiProxy<Request extends NodeRequest = NodeRequest>(options?: AiProxyOptions<Request>): AiProxy<Request>;
 export function aiProxy<Request extends NodeRequest = NodeRequest>(proxy: Proxy, options?: MountOptions<Request>): AiProxy<Request>;
+export function aiProxy<Request extends NodeRequest = NodeRequest>(options?: AiProxyOptions<Request>): AiProxy<Request>;
 export function aiProxy<Request extends NodeRequest = NodeRequest>(
   given?: AiProxyOptions<Request> | Proxy,
   mountOptions?: MountOptions<Request>,

@@ -19,8 +19,9 @@ export type ExpressAiProxy = RequestHandler & Pick<AiProxy, 'proxy' | 'upgrade'>
 
 /** The AI gateway as Express middleware: `app.use('/ai', aiProxy({ providers: [mistral()] }))`. By default it serves the providers that the environment names. */
 export const aiProxy: {
-  (options?: AiProxyOptions): ExpressAiProxy;
+  // Options are taken by the last signature: where none fits, compilers explain the last, and options are what is mistyped.
   (proxy: Proxy, options?: MountOptions): ExpressAiProxy;
+  (options?: AiProxyOptions): ExpressAiProxy;
 } = connectAiProxy;
 
 /** Mounts any other handler in the same way: key administration, a metrics page. */
