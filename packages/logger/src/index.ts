@@ -1,1 +1,2 @@
-export {};
+export { prices } from './prices/index.ts';
+export type { PricesOptions } from './prices/index.ts';

@@ -156,7 +156,14 @@ class OpenReceipt implements ReceiptDraft {
     if (!prices || !target) return null;
     const { provider, model, modelInfo } = target;
     const { operation } = this.#start;
-    const asked = { system: provider.system, provider: provider.name, model, modelId: modelInfo?.id, operation, at: this.#startedAt };
+    const asked = {
+      system: provider.system,
+      provider: provider.name,
+      model,
+      otherNames: modelInfo?.aliases ?? [],
+      operation,
+      at: this.#startedAt,
+    };
     const price = prices.priceOf(asked);
     return price ? costOf(usage ?? {}, price) : null;
   }

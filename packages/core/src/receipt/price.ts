@@ -14,8 +14,8 @@ export interface PricedTarget {
   readonly provider: string;
   /** The model as it was asked for at the provider. */
   readonly model: string;
-  /** The model that an alias such as `mistral-large-latest` stands for, as far as the provider's own list says. */
-  readonly modelId: string | undefined;
+  /** Other names of the same model, as far as the provider's own list says: `mistral-large-2512` where the model is `mistral-large-latest`. */
+  readonly otherNames: readonly string[];
   readonly operation: Operation;
   /** Unix time in milliseconds: prices change. */
   readonly at: number;

@@ -11,7 +11,7 @@ import { testProvider } from '../fixtures/test-provider.ts';
 const targetAt = (name: string, model = 'small'): Target => ({
   provider: testProvider('http://127.0.0.1:9', { name }),
   model,
-  modelInfo: { id: 'small-2601' },
+  modelInfo: { id: model, aliases: ['small-2601'] },
 });
 
 const start = { id: 'id-1', operation: 'chat', dialect: 'canonical', face: 'openai', model: 'fast', stream: true } as const;
@@ -146,7 +146,13 @@ describe('createReceipt', () => {
       draft.usage = { inputTokens: 1000, outputTokens: 10 };
       draft.settle('ok');
       expect((await draft.settled).cost).toEqual({ micros: 2060, price });
-      expect(asked.at(-1)).toMatchObject({ system: 'test', provider: 'mistral', model: 'small', modelId: 'small-2601', operation: 'chat' });
+      expect(asked.at(-1)).toMatchObject({
+        system: 'test',
+        provider: 'mistral',
+        model: 'small',
+        otherNames: ['small-2601'],
+        operation: 'chat',
+      });
     });
 
     it.each([

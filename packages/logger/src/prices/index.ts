@@ -1,0 +1,2 @@
+export { prices } from './prices.ts';
+export type { PricesOptions } from './prices.ts';
