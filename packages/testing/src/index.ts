@@ -1,3 +1,8 @@
+export { application } from './binding/application.ts';
+export type { Application } from './binding/application.ts';
+export { bindingContract } from './binding/binding-contract.ts';
+export type { BindingCheck } from './binding/binding-contract.ts';
+export type { AskCaller, BindingAbility, BindingUnderTest, BoundServer, MountWishes } from './binding/binding-under-test.ts';
 export { ContractViolation } from './contract/contract-check.ts';
 export type { ContractCheck } from './contract/contract-check.ts';
 export type { ErrorCase, NativeCase, ProviderCase, ProviderContractOptions } from './contract/contract-options.ts';

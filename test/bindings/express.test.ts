@@ -1,0 +1,4 @@
+import { describeBindings } from './describe-binding.ts';
+import { expressBindings } from './express.ts';
+
+describeBindings(expressBindings);
