@@ -26,7 +26,7 @@ describe('docs/options.md', () => {
   it('names every option', () => {
     const rows = checkedTable('docs/options.md', 'general options');
     expect(codeInColumn(rows, 0).toSorted()).toEqual(
-      [...new Set([...Object.keys(settings), 'log', 'onReceipt', 'prices', 'transport'])].toSorted(),
+      [...new Set([...Object.keys(settings), 'endUserHeader', 'log', 'onReceipt', 'prices', 'transport'])].toSorted(),
     );
   });
 

@@ -7,6 +7,7 @@ import { callerLeft } from '../errors/caller-left.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { JsonObject } from '../json/json.ts';
+import { readAskedFor } from '../receipt/asked-for.ts';
 import type { RoutedCall } from './decode-call.ts';
 import { OpenedCall } from './opened-call.ts';
 
@@ -34,6 +35,8 @@ export interface CallsOptions {
   /** Milliseconds for a whole call; 0 is off. */
   readonly total: number;
   readonly receipt: ReceiptOptions;
+  /** The header that names the end user, where the operator has one. */
+  readonly endUserHeader: string | undefined;
 }
 
 export function createCalls(options: CallsOptions): Calls {
@@ -61,6 +64,10 @@ export function createCalls(options: CallsOptions): Calls {
         options.receipt.onSettled(settled);
       };
       const receipt = createReceipt({ id, arrivedAt, ...start }, { ...options.receipt, onSettled });
+      const { endUser, tags, metadata } = readAskedFor(request.headers, start.input, options.endUserHeader);
+      receipt.endUser = endUser;
+      receipt.tags = tags;
+      receipt.metadata = metadata;
       return new OpenedCall(id, request, routed, start, ending.signal, receipt);
     },
     get isClosing() {

@@ -49,7 +49,11 @@ export function createProxy(options: ProxyOptions): Proxy {
     patience: timeouts.headers,
     remoteFiles,
   };
-  const calls = createCalls({ total: timeouts.total, receipt: { prices: settings.prices, onSettled: delivery.settled } });
+  const calls = createCalls({
+    total: timeouts.total,
+    receipt: { prices: settings.prices, onSettled: delivery.settled },
+    endUserHeader: settings.endUserHeader,
+  });
 
   /** What one call asks of the innermost stage; the stages in between hand on the call that was opened. */
   const innermost = async (call: Call): Promise<Reply> => {

@@ -51,6 +51,11 @@ export interface ProxyOptions {
   /** What calls cost: `prices()` of `@ai-proxy/logger`. Without it every cost is unknown. */
   readonly prices?: Prices;
   /**
+   * A header of yours that names the end user of a caller, before every other way to say it. What a caller writes there is believed: it is good for
+   * counting, not for letting anybody in.
+   */
+  readonly endUserHeader?: string;
+  /**
    * Tell the cost of a call in its answer too, in dollars, as `usage.cost`, in a stream in the chunk that holds the usage.
    * @default false
    */
@@ -132,6 +137,7 @@ export interface Settings {
   readonly log: Log | undefined;
   readonly receipts: readonly ReceiptSink[];
   readonly prices: Prices | undefined;
+  readonly endUserHeader: string | undefined;
   readonly costInBody: boolean;
   readonly onReceipt: ((receipt: Receipt) => void) | undefined;
   readonly transport: Transport | undefined;

@@ -54,6 +54,12 @@ const logSchema = z.custom<Log>((value) => hasFunctions(value, 'debug', 'info', 
   error: 'expected a log: an object with the functions debug, info, warn and error, as pino makes and console is',
 });
 
+// Headers are looked up as Node and fetch give them: in small letters.
+const headerNameSchema = z
+  .string()
+  .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected the name of a header, such as "x-customer"')
+  .toLowerCase();
+
 const sinkSchema = z.custom<ReceiptSink>((value) => hasFunctions(value, 'settled'), {
   error: 'expected a sink of receipts: an object with a name and settled(receipt)',
 });
@@ -130,6 +136,7 @@ const schema = z.strictObject({
   log: logSchema.optional(),
   receipts: z.array(sinkSchema).default([]),
   prices: pricesSchema.optional(),
+  endUserHeader: headerNameSchema.optional(),
   costInBody: z.boolean().default(false),
   onReceipt: functionSchema.optional(),
   transport: transportSchema.optional(),
