@@ -20,7 +20,7 @@ export function toHttpRequest<Context>(
   framework: FrameworkRequest<Context>,
   { prefix, caller }: MountSettings<Context>,
 ): HttpRequest | undefined {
-  const url = req.url ?? '/';
+  const url = fromRoot(req.url ?? '/');
   const target = belowMount(prefix === '' ? url : (framework.originalUrl ?? url), prefix);
   if (target === undefined) return undefined;
   const body = toRequestBody(req, framework.body);
@@ -35,6 +35,11 @@ export function toHttpRequest<Context>(
     ...(caller === undefined ? {} : { caller: () => caller(context) }),
     context,
   };
+}
+
+/** koa-mount takes the first slash away together with a mount path that ends in one; what clients send begins with it, but for two forms. */
+function fromRoot(url: string): string {
+  return url.startsWith('/') || url === '*' || /^https?:/i.test(url) ? url : `/${url}`;
 }
 
 /** The headers that describe a body's bytes are untrue once a parser has inflated and decoded it. */

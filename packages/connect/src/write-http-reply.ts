@@ -5,7 +5,7 @@ import type { Exchange } from './exchange.ts';
 import type { MountSettings } from './mount-options.ts';
 import { createWriteClock } from './write-clock.ts';
 import { hasBody, writeHead } from './write-head.ts';
-import { release, writeStream } from './write-stream.ts';
+import { refuseStream, writeStream } from './write-stream.ts';
 
 /** A reply that the binding writes by itself. */
 export interface WritableReply extends Pick<HttpReply, 'status' | 'headers'> {
@@ -24,7 +24,7 @@ export async function writeHttpReply(exchange: Exchange, reply: WritableReply, s
   const { body } = reply;
   const isStream = typeof body === 'object' && 'kind' in body;
   if (exchange.signal.aborted || res.headersSent) {
-    if (isStream) release(body.chunks[Symbol.asyncIterator]());
+    if (isStream) refuseStream(body);
     return;
   }
   writeHead(res, reply.status, reply.headers);
@@ -35,7 +35,7 @@ export async function writeHttpReply(exchange: Exchange, reply: WritableReply, s
     res.setHeader('x-accel-buffering', 'no');
     res.removeHeader('content-length');
     if (hasBody(req.method, reply.status)) return writeStream(exchange, body, settings);
-    release(body.chunks[Symbol.asyncIterator]());
+    refuseStream(body);
     exchange.answered();
     res.end();
     return;

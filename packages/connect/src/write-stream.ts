@@ -1,17 +1,17 @@
+import { toFlow } from '@ai-proxy/core';
 import type { HttpStream } from '@ai-proxy/core';
 import type { Exchange } from './exchange.ts';
 import type { MountSettings } from './mount-options.ts';
 import { createResponseWriter } from './response-writer.ts';
 
-/** Writes a body that is still being made, after its headers were set. Runs once per chunk of every stream: what is made here is made once per stream. */
-export async function writeStream(exchange: Exchange, body: HttpStream, settings: Pick<MountSettings, 'writing'>): Promise<void> {
+/**
+ * Writes a body that is still being made, after its headers were set; resolves when nothing more will be written. Each piece is written in the turn in
+ * which it comes, and Node joins what is written within a turn: what arrived in one read leaves in one write.
+ */
+export function writeStream(exchange: Exchange, body: HttpStream, settings: Pick<MountSettings, 'writing'>): Promise<void> {
   const { res, signal } = exchange;
-  const iterator = body.chunks[Symbol.asyncIterator]();
-  let wake: (() => void) | undefined;
-  const writer = createResponseWriter(exchange, settings.writing.timeout, () => wake?.());
-  const untilTaken = (resolve: () => void): void => {
-    wake = resolve;
-  };
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const writer = createResponseWriter(exchange, settings.writing.timeout, () => source.resume());
 
   let lastWrite = performance.now();
   let timer: NodeJS.Timeout | undefined;
@@ -37,42 +37,45 @@ export async function writeStream(exchange: Exchange, body: HttpStream, settings
   const stop = (): void => {
     clearTimeout(timer);
     clearImmediate(head);
+    signal.removeEventListener('abort', leave);
+    resolve();
   };
   const leave = (): void => {
     stop();
-    wake?.();
-    release(iterator);
+    source.stop();
   };
   signal.addEventListener('abort', leave, { once: true });
 
-  try {
-    for (;;) {
-      const result = await iterator.next();
-      if (signal.aborted) return;
-      if (result.done === true) break;
-      if (result.value.length === 0) continue;
+  const source = toFlow(body.chunks).into({
+    take(piece) {
+      if (piece.length === 0) return true;
       lastWrite = performance.now();
-      if (!writer.write(result.value)) {
-        await new Promise<void>(untilTaken);
-        if (signal.aborted) return;
+      try {
+        return writer.write(piece);
+      } catch {
+        // Not a piece of a body: whoever made it has to be told by the missing end as well.
+        leave();
+        writer.cut();
+        return false;
       }
-    }
-  } catch {
-    // Why it broke is in the receipt of whoever made the stream; the caller can be told only by the missing end.
-    if (!signal.aborted) writer.cut();
-    return;
-  } finally {
-    stop();
-    signal.removeEventListener('abort', leave);
-  }
-  writer.end();
+    },
+    end() {
+      stop();
+      writer.end();
+    },
+    fail() {
+      stop();
+      // Why it broke is in the receipt of whoever made the stream; the caller can be told only by the missing end.
+      if (!signal.aborted) writer.cut();
+    },
+  });
+  source.resume();
+  return promise;
 }
 
-/** Tells whoever makes a stream that nobody wants the rest. What it throws on the way out has no reader any more. */
-export function release(iterator: AsyncIterator<unknown>): void {
-  try {
-    iterator.return?.().then(undefined, () => {});
-  } catch {
-    // An iterator made by hand may throw at once.
-  }
+/** Tells whoever makes a stream that nobody will read it. */
+export function refuseStream({ chunks }: HttpStream): void {
+  toFlow(chunks)
+    .into({ take: () => false, end() {}, fail() {} })
+    .stop();
 }
