@@ -1,8 +1,10 @@
+import type { JsonObject } from '@ai-proxy/core';
 import { ollama } from '@ai-proxy/ollama';
 import type { ProviderContractOptions } from '@ai-proxy/testing';
 import { askWeather, hello, recordedAnswer, recordedStream, weather } from './recordings.ts';
 
 const model = 'llama3.2';
+const picture = (name: string): JsonObject => ({ type: 'image_url', image_url: { url: `https://pictures.example/${name}.png` } });
 
 /** Ollama, and what it was recorded to answer. */
 export const ollamaRecordings: ProviderContractOptions = {
@@ -12,6 +14,16 @@ export const ollamaRecordings: ProviderContractOptions = {
       title: 'text',
       operation: 'chat',
       input: { model, messages: hello, temperature: 0.2, max_completion_tokens: 50 },
+      answers: [recordedAnswer('ollama/chat.json')],
+      stream: recordedStream('ollama/chat.ndjson'),
+    },
+    {
+      title: 'pictures by URL',
+      operation: 'chat',
+      input: {
+        model: 'gemma3:4b',
+        messages: [{ role: 'user', content: [picture('a'), { type: 'text', text: 'And?' }, picture('b'), picture('a')] }],
+      },
       answers: [recordedAnswer('ollama/chat.json')],
       stream: recordedStream('ollama/chat.ndjson'),
     },

@@ -1,4 +1,4 @@
-import type { CanonicalOperation, ModelInfo, ProviderCall } from '@ai-proxy/core';
+import type { CanonicalOperation, FetchedFile, ModelInfo, ProviderCall } from '@ai-proxy/core';
 
 export interface RecordedCall extends ProviderCall {
   readonly dropped: string[];
@@ -6,7 +6,13 @@ export interface RecordedCall extends ProviderCall {
 
 /** A call that remembers what was dropped. */
 export function providerCall(
-  options: { operation?: CanonicalOperation; model?: string; stream?: boolean; capabilities?: readonly string[] } = {},
+  options: {
+    operation?: CanonicalOperation;
+    model?: string;
+    stream?: boolean;
+    capabilities?: readonly string[];
+    fetched?: ReadonlyMap<string, FetchedFile>;
+  } = {},
 ): RecordedCall {
   const dropped: string[] = [];
   const model = options.model ?? 'llama3.2:latest';
@@ -18,6 +24,7 @@ export function providerCall(
     model,
     modelInfo,
     stream: options.stream ?? false,
+    ...(options.fetched === undefined ? {} : { fetched: options.fetched }),
     now: () => 1_700_000_000,
     drop: (field) => {
       if (!dropped.includes(field)) dropped.push(field);

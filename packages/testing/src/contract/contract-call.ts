@@ -1,4 +1,5 @@
-import type { ProviderCall } from '@ai-proxy/core';
+import type { Provider, ProviderCall } from '@ai-proxy/core';
+import { contractFiles } from './contract-files.ts';
 import type { ProviderCase } from './contract-options.ts';
 
 /** A call that remembers what was reported as dropped. */
@@ -6,8 +7,15 @@ export interface ContractCall extends ProviderCall {
   readonly dropped: readonly string[];
 }
 
-/** The call that a case is about. `refuse` stands for the option `strict`: reporting a field then throws. */
-export function contractCall(from: ProviderCase, stream: boolean, refuse?: (field: string) => never): ContractCall {
+/** The call that a case is about, with a file for each that the provider wants fetched. `refuse` stands for the option `strict`: reporting a field then throws. */
+export function contractCall(provider: Provider, from: ProviderCase, stream: boolean, refuse?: (field: string) => never): ContractCall {
+  const call = callWithoutFiles(from, stream, refuse);
+  const files = provider.operations[from.operation]?.fetches?.(structuredClone(from.input), callWithoutFiles(from, stream));
+  return files === undefined ? call : { ...call, fetched: contractFiles(files) };
+}
+
+/** The same before anything has been fetched, and where the operator has not switched that on. */
+export function callWithoutFiles(from: ProviderCase, stream: boolean, refuse?: (field: string) => never): ContractCall {
   const dropped: string[] = [];
   const { model } = from.input;
   return {

@@ -1,7 +1,8 @@
-import type { Provider } from '@ai-proxy/core';
+import type { Provider, ProviderOperation } from '@ai-proxy/core';
+import { callWithoutFiles } from './contract-call.ts';
 import { checkOf, demand } from './contract-check.ts';
 import type { ContractCheck } from './contract-check.ts';
-import type { ProviderContractOptions } from './contract-options.ts';
+import type { ProviderCase, ProviderContractOptions } from './contract-options.ts';
 
 /** A contract that was given too little would hold of anything. */
 export function coverageChecks(options: ProviderContractOptions): ContractCheck[] {
@@ -38,8 +39,15 @@ function missingCases({ provider, cases }: ProviderContractOptions): string[] {
       own.some(({ stream, streamEnds = 'complete' }) => stream !== undefined && streamEnds === 'complete')
         ? []
         : [`a case of ${name} with a complete \`stream\``]),
+      ...(operation.fetches === undefined || own.some((one) => declares(operation.fetches, one))
+        ? []
+        : [`a case of ${name} whose input names a file that \`fetches\` declares`]),
     ];
   });
+}
+
+function declares(fetches: ProviderOperation['fetches'], one: ProviderCase): boolean {
+  return (fetches?.(structuredClone(one.input), callWithoutFiles(one, false)) ?? []).length > 0;
 }
 
 function missingNative({ provider, native = [] }: ProviderContractOptions): string[] {

@@ -2,6 +2,7 @@ import type { ContractCheck } from './contract-check.ts';
 import type { ProviderContractOptions } from './contract-options.ts';
 import { coverageChecks } from './coverage-checks.ts';
 import { errorChecks } from './error-checks.ts';
+import { fileChecks } from './file-checks.ts';
 import { identityChecks } from './identity-checks.ts';
 import { modelChecks } from './model-checks.ts';
 import { nativeChecks } from './native-checks.ts';
@@ -19,6 +20,7 @@ export function providerContract(options: ProviderContractOptions): readonly Con
     ...identityChecks(options.provider),
     ...coverageChecks(options),
     ...options.cases.flatMap((one) => [
+      ...fileChecks(options.provider, one),
       ...requestChecks(options.provider, one),
       ...responseChecks(options.provider, one),
       ...streamChecks(options.provider, one),

@@ -22,27 +22,27 @@ export function requestChecks(provider: Provider, one: ProviderCase): ContractCh
     checkOf(`${about} makes the same requests of the same input, and changes none of it`, () => {
       for (const stream of streams) {
         const input = structuredClone(inputOf(stream));
-        const first = requestsOf(make(input, contractCall(one, stream)));
+        const first = requestsOf(make(input, contractCall(provider, one, stream)));
         demand(isDeepStrictEqual(input, inputOf(stream)), 'request() changed its input; a retry or a fallback would send something else');
-        const second = requestsOf(make(structuredClone(inputOf(stream)), contractCall(one, stream)));
+        const second = requestsOf(make(structuredClone(inputOf(stream)), contractCall(provider, one, stream)));
         demand(isDeepStrictEqual(first, second), `request() made ${shown(first)} at first and ${shown(second)} afterwards`);
       }
     }),
     checkOf(`${about} makes requests that can be sent`, () => {
       for (const stream of streams)
-        for (const request of requestsOf(make(inputOf(stream), contractCall(one, stream)))) checkRequest(request);
+        for (const request of requestsOf(make(inputOf(stream), contractCall(provider, one, stream)))) checkRequest(request);
     }),
     ...(one.stream === undefined
       ? []
       : [
           checkOf(`${about} makes one request of a call that streams`, () => {
-            const made = make(inputOf(true), contractCall(one, true));
+            const made = make(inputOf(true), contractCall(provider, one, true));
             demand(!('requests' in made), 'a call that streams became several requests; refuse it with a ProxyError');
           }),
         ]),
     checkOf(`${about} reports the fields that it cannot honour, and no others`, () => {
       for (const stream of streams) {
-        const call = contractCall(one, stream);
+        const call = contractCall(provider, one, stream);
         make(inputOf(stream), call);
         const expected = (one.drops ?? []).toSorted();
         demand(isDeepStrictEqual(call.dropped.toSorted(), expected), `drop() was told ${shown(call.dropped)}, not ${shown(expected)}`);
@@ -58,7 +58,7 @@ export function requestChecks(provider: Provider, one: ProviderCase): ContractCh
             };
             let thrown: unknown;
             try {
-              make(one.input, contractCall(one, false, refuse));
+              make(one.input, contractCall(provider, one, false, refuse));
             } catch (error) {
               thrown = error;
             }
@@ -66,10 +66,10 @@ export function requestChecks(provider: Provider, one: ProviderCase): ContractCh
           }),
         ]),
     checkOf(`${about} leaves no field of OpenAI's out in silence`, () => {
-      const before = requestsOf(make(one.input, contractCall(one, false)));
+      const before = requestsOf(make(one.input, contractCall(provider, one, false)));
       const lost = Object.entries(probesOf(one.operation)).filter(([field, value]) => {
         if (one.input[field] !== undefined) return false;
-        const call = contractCall(one, false);
+        const call = contractCall(provider, one, false);
         try {
           const after = requestsOf(make({ ...one.input, [field]: structuredClone(value) }, call));
           return isDeepStrictEqual(after, before) && !call.dropped.some((path) => path.split(/[.[]/, 1)[0] === field);

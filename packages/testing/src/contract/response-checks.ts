@@ -32,7 +32,7 @@ export function responseChecks(provider: Provider, one: ProviderCase): ContractC
   const stray = checkOf(`${about} makes nothing worse than a ProxyError of an answer that is none`, () => {
     for (const body of strayBodies) {
       try {
-        operation.response(structuredClone(body), contractCall(one, false));
+        operation.response(structuredClone(body), contractCall(provider, one, false));
       } catch (error) {
         demand(
           error instanceof ProxyError,
@@ -44,10 +44,10 @@ export function responseChecks(provider: Provider, one: ProviderCase): ContractC
   if (answers === undefined) return [stray];
 
   const read = (bodies: readonly unknown[]): JsonObject => {
-    const made = operation.request(one.input, contractCall(one, false));
+    const made = operation.request(one.input, contractCall(provider, one, false));
     const count = requestsOf(made).length;
     demand(count === bodies.length, `the input became ${count} requests, and ${bodies.length} answers are recorded`);
-    const outputs = bodies.map((body) => operation.response(body, contractCall(one, false)));
+    const outputs = bodies.map((body) => operation.response(body, contractCall(provider, one, false)));
     return 'requests' in made ? made.combine(outputs) : (outputs[0] ?? {});
   };
   return [

@@ -27,7 +27,7 @@ export function streamChecks(provider: Provider, one: ProviderCase): ContractChe
   const about = `${one.operation} (${one.title}): its stream`;
   const form = one.operation === 'completions' ? 'text_completion' : 'chat.completion.chunk';
   const decode = (slices: readonly Uint8Array[]): DecodedRecording =>
-    decodeRecording(stream.createDecoder(contractCall(one, true)), stream.framing, slices);
+    decodeRecording(stream.createDecoder(contractCall(provider, one, true)), stream.framing, slices);
 
   return [
     checkOf(`${about} ends as it was recorded`, () => {
@@ -72,7 +72,7 @@ export function streamChecks(provider: Provider, one: ProviderCase): ContractChe
     }),
     checkOf(`${about} makes nothing worse than a ProxyError of a frame that is none`, () => {
       for (const frame of strayFrames) {
-        const decoder = stream.createDecoder(contractCall(one, true));
+        const decoder = stream.createDecoder(contractCall(provider, one, true));
         let chunks: unknown;
         try {
           chunks = decoder.decode(frame);

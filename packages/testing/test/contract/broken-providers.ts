@@ -1,5 +1,5 @@
 import { ProxyError } from '@ai-proxy/core';
-import type { JsonObject, NativeSurface, Provider, ProviderOperation, StreamDecoder } from '@ai-proxy/core';
+import type { JsonObject, NativeSurface, Provider, ProviderOperation, RemoteFile, StreamDecoder } from '@ai-proxy/core';
 import type { ProviderContractOptions } from '../../src/index.ts';
 import { sound, soundOptions } from './sound-provider.ts';
 
@@ -23,6 +23,10 @@ const withRequest = (change: (body: JsonObject) => object): ProviderContractOpti
     },
   });
 
+/** A chat whose files are changed once they have been declared. */
+const withFiles = (change: (files: readonly RemoteFile[], input: JsonObject) => readonly RemoteFile[]): ProviderContractOptions =>
+  withChat({ fetches: (input, call) => change(chat.fetches?.(input, call) ?? [], input) });
+
 /** A chat whose decoder is wrapped. */
 const withDecoder = (wrap: (decoder: StreamDecoder) => StreamDecoder): ProviderContractOptions =>
   withChat({ stream: { framing: 'sse', createDecoder: (call) => wrap(chat.stream?.createDecoder(call) as StreamDecoder) } });
@@ -34,6 +38,7 @@ const counter = (): (() => number) => {
 };
 const countRequests = counter();
 const countAnswers = counter();
+const countFiles = counter();
 
 const about = 'chat (text):';
 const stream = `${about} its stream`;
@@ -85,6 +90,92 @@ export const brokenProviders: readonly BrokenProvider[] = [
     'is shown only with operations that it has, under titles of their own',
     /does not serve/,
     { ...soundOptions, cases: [...soundOptions.cases, { title: 'none', operation: 'fim', input: {} }] },
+  ],
+  [
+    'is shown with a recorded answer of everything that it says it does',
+    /a case of chat whose input names a file/,
+    { ...soundOptions, cases: soundOptions.cases.filter(({ title }) => title !== 'text') },
+  ],
+  [
+    `${about} declares the same files of the same input, and changes none of it`,
+    /fetches\(\) changed its input/,
+    withFiles((files, input) => {
+      input['temperature'] = 1;
+      return files;
+    }),
+  ],
+  [
+    `${about} declares the same files of the same input, and changes none of it`,
+    /at first and .* afterwards/,
+    withFiles((files) => files.slice(countFiles() % 2)),
+  ],
+  [
+    `${about} declares the same files of the same input, and changes none of it`,
+    /told drop\(\) \["user"\]/,
+    withChat({
+      fetches(input, call) {
+        call.drop('user');
+        return chat.fetches?.(input, call) ?? [];
+      },
+    }),
+  ],
+  [
+    `${about} declares files that can be fetched, one for each place that names them`,
+    /no URL of http/,
+    withFiles((files) => files.map((file) => ({ ...file, url: 'file:///etc/passwd' }))),
+  ],
+  [
+    `${about} declares files that can be fetched, one for each place that names them`,
+    /does not stand there/,
+    withFiles((files) => files.map((file) => ({ ...file, param: 'messages[0].content[0].image_url.url' }))),
+  ],
+  [
+    `${about} declares files that can be fetched, one for each place that names them`,
+    /\["image\/svg\+xml"\] is accepted/,
+    withFiles((files) => files.map((file) => ({ ...file, accept: ['image/svg+xml'] }))),
+  ],
+  [
+    `${about} declares files that can be fetched, one for each place that names them`,
+    /\[\] is accepted/,
+    withFiles((files) => files.map((file) => ({ ...file, accept: [] }))),
+  ],
+  [
+    `${about} declares files that can be fetched, one for each place that names them`,
+    /no number of bytes/,
+    withFiles((files) => files.map((file) => ({ ...file, maxBytes: 0.5 }))),
+  ],
+  [
+    `${about} declares files that can be fetched, one for each place that names them`,
+    /stands in 2 places/,
+    withFiles((files) => files.filter(({ url }, index) => files.findIndex((file) => file.url === url) === index)),
+  ],
+  [
+    `${about} passes over what it cannot read when it declares files`,
+    /threw TypeError/,
+    withFiles((files, input) => {
+      (input['messages'] as JsonObject[]).map(({ content }) => content);
+      return files;
+    }),
+  ],
+  [
+    `${about} passes over what it cannot read when it declares files`,
+    /declared files of/,
+    withFiles((files) => (files.length > 0 ? files : [{ url: 'https://a.example/', param: 'a', accept: ['image/png'] }])),
+  ],
+  [
+    `${about} makes its requests of what was fetched`,
+    /not used by request\(\): https:\/\/pictures\.example\/b\.png$/,
+    withRequest((body) => ({ body: { ...body, pictures: (body['pictures'] as string[]).filter((_, index) => index !== 1) } })),
+  ],
+  [
+    `${about} makes nothing worse than a ProxyError where nothing was fetched`,
+    /without `call\.fetched` request\(\) threw TypeError/,
+    withChat({
+      request(input, call) {
+        (call.fetched as ReadonlyMap<string, unknown>).get('a');
+        return chat.request(input, call);
+      },
+    }),
   ],
   [
     `${about} makes the same requests of the same input, and changes none of it`,

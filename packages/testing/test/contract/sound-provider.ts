@@ -55,14 +55,33 @@ function createDecoder(call: ProviderCall): StreamDecoder {
   };
 }
 
+/** The pictures of messages, and where they stand. */
+function picturesOf(input: JsonObject): { readonly url: string; readonly param: string }[] {
+  const messages = Array.isArray(input['messages']) ? input['messages'] : [];
+  return messages.flatMap((message, at) => {
+    const parts = isJsonObject(message) && Array.isArray(message['content']) ? message['content'] : [];
+    return parts.flatMap((part, index) => {
+      const image = isJsonObject(part) && isJsonObject(part['image_url']) ? part['image_url'] : {};
+      const { url } = image;
+      return typeof url === 'string' && url.startsWith('http') ? [{ url, param: `messages[${at}].content[${index}].image_url.url` }] : [];
+    });
+  });
+}
+
 const chat: ProviderOperation = {
+  fetches: (input) => picturesOf(input).map((picture) => ({ ...picture, accept: ['image/png'], maxBytes: 1024 })),
   request(input, call) {
     const body: JsonObject = {};
     for (const [field, value] of Object.entries(input)) {
       if (known.has(field)) body[field] = value;
       else call.drop(field);
     }
-    return { path: '/talk', body };
+    const pictures = picturesOf(input).map(({ url }) => {
+      const file = call.fetched?.get(url);
+      if (file === undefined) throw new ProxyError(`${url} was not fetched`, { status: 400, code: 'unsupported_parameter' });
+      return Buffer.from(file.bytes).toString('base64');
+    });
+    return { path: '/talk', body: pictures.length === 0 ? body : { ...body, pictures } };
   },
   response(body, call) {
     const message = { role: 'assistant', content: expectText(body), refusal: null };
@@ -146,6 +165,8 @@ export const sound: Provider = defineProvider({
 
 const events = (...values: readonly object[]): string => values.map((value) => `data: ${JSON.stringify(value)}\n\n`).join('');
 
+const picture = (name: string): JsonObject => ({ type: 'image_url', image_url: { url: `https://pictures.example/${name}.png` } });
+
 /** What its upstream was recorded to answer. */
 export const soundOptions: ProviderContractOptions = {
   provider: sound,
@@ -153,7 +174,11 @@ export const soundOptions: ProviderContractOptions = {
     {
       title: 'text',
       operation: 'chat',
-      input: { model: 'm', messages: [{ role: 'user', content: 'Grüße' }], user: 'u' },
+      input: {
+        model: 'm',
+        messages: [{ role: 'user', content: [{ type: 'text', text: 'Grüße' }, picture('a'), picture('b'), picture('a')] }],
+        user: 'u',
+      },
       drops: ['user'],
       answers: [{ text: 'Grüße' }],
       stream: events({ text: 'Grü' }, { text: 'ße 🌍' }, { end: 'stop' }),
