@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createProxy } from '@ai-proxy/core';
+import { createProxy, ProxyError } from '@ai-proxy/core';
 import type { Handler, HttpReply } from '@ai-proxy/core';
 import { mistral } from '@ai-proxy/mistral';
 import { describe, expect, test } from 'vitest';
@@ -55,6 +55,15 @@ describe('serving resolves', () => {
     await untilStill(() => res.writableLength);
     expect(isOver).toBe(false);
     caller.socket.resume();
+
+    expect(await resolved).toEqual({ isEnded: true, isClosed: true });
+  });
+
+  test('when the network has taken an error of ours', async () => {
+    const { port, resolved } = await open(async () => {
+      throw new ProxyError('Set MISTRAL_API_KEY', { status: 503, code: 'not_configured' });
+    });
+    openRaw(port, get);
 
     expect(await resolved).toEqual({ isEnded: true, isClosed: true });
   });

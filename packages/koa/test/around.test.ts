@@ -21,6 +21,7 @@ interface Seen {
   readonly length: number | undefined;
   readonly message: string;
   readonly isEnded: boolean;
+  readonly respond: boolean | undefined;
 }
 
 /** An application whose first middleware looks at the answer when everything below it has settled. */
@@ -30,7 +31,7 @@ function watched(handler: Handler): { readonly app: Koa; readonly seen: Seen[] }
     .use(async (ctx, next) => {
       await next();
       const { status, type, length, message } = ctx.response;
-      seen.push({ status, type, length, message, isEnded: ctx.res.writableFinished });
+      seen.push({ status, type, length, message, isEnded: ctx.res.writableFinished, respond: ctx.respond });
     })
     .use(mount(handler));
   return { app, seen };
@@ -42,7 +43,7 @@ describe('middleware above', () => {
     const { port } = await serveKoa(app);
     await sendRaw({ port });
 
-    expect(seen).toEqual([{ status: 201, type: 'application/json', length: 7, message: 'Created', isEnded: true }]);
+    expect(seen).toEqual([{ status: 201, type: 'application/json', length: 7, message: 'Created', isEnded: true, respond: false }]);
   });
 
   test('sees a stream when its last event has gone', async () => {
@@ -64,7 +65,7 @@ describe('middleware above', () => {
 
     expect(text).toBe('data: one\n\ndata: two\n\n');
     expect(order.slice(0, 2)).toEqual(['one', 'two']);
-    expect(seen).toEqual([{ status: 200, type: 'text/event-stream', length: undefined, message: 'OK', isEnded: true }]);
+    expect(seen).toEqual([{ status: 200, type: 'text/event-stream', length: undefined, message: 'OK', isEnded: true, respond: false }]);
   });
 
   test('that has named a status before does not speak in the answer', async () => {
@@ -169,7 +170,7 @@ describe('Koa', () => {
     const { port, reported } = await serveKoa(app);
 
     expect(await sendRaw({ port })).toMatchObject({ status: 200, text: 'data: 1\n\n', ending: 'cut' });
-    expect(seen).toMatchObject([{ status: 200, isEnded: false }]);
+    expect(seen).toMatchObject([{ status: 200, isEnded: false, respond: false }]);
     expect(reported).toEqual([]);
     isSilent();
   });
