@@ -1,6 +1,11 @@
 import type { ChunkBatch } from '../call/reply.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
+import { createOutlet } from '../flow/outlet.ts';
+import { toFlow } from '../flow/to-flow.ts';
+import type { Flow } from '../flow/flow.ts';
 import type { Frame, FrameReader } from '../framing/frame.ts';
+import { createDrain } from './drain.ts';
+import type { Drain } from './drain.ts';
 
 /** What reads the frames of one stream. */
 export interface FrameSink {
@@ -28,43 +33,80 @@ export interface KeepBytes {
 }
 
 /**
- * Reads an answer's body as batches of chunks, one batch for what arrived together. It returns only after a true end,
- * and throws otherwise, after everything that came before has been given.
+ * Reads an answer's body as batches of chunks, one batch for what arrived together. It ends only after a true end,
+ * and fails otherwise, after everything that came before has been given.
  */
-export async function* readChunks(options: ChunkStreamOptions): AsyncGenerator<ChunkBatch, void, undefined> {
-  const { reader, sink, keepBytes } = options;
-  const source = options.body[Symbol.asyncIterator]();
-  let owned = true;
-  try {
-    while (true) {
-      const arrival = await source.next();
-      if (arrival.done === true) break;
-      const framed = reader.push(arrival.value);
-      if (framed === undefined) continue;
-      const { chunks, failure } = decodeAll(framed.frames, sink);
-      const finished = failure === undefined && sink.isDone();
-      if (finished) chunks.push(...sink.end().chunks);
-      if (keepBytes) yield { chunks, bytes: failure === undefined ? framed.bytes : keepBytes.clean(framed.bytes) };
-      else if (chunks.length > 0) yield { chunks };
-      if (failure !== undefined) throw failure as Error;
-      if (finished) {
-        owned = false;
-        void drain(source);
+export function readChunks({ body, reader, sink, keepBytes }: ChunkStreamOptions): Flow<ChunkBatch> {
+  let drain: Drain | undefined;
+  const outlet = createOutlet<ChunkBatch>({
+    resume: () => source.resume(),
+    stop() {
+      if (!drain) source.stop();
+    },
+  });
+  const source = toFlow(body).into({
+    take(bytes) {
+      if (drain) return drain.goesOn();
+      try {
+        return read(bytes);
+      } catch (failure) {
+        return breakOff(failure);
+      }
+    },
+    end() {
+      if (drain) {
+        drain.stop();
         return;
       }
-    }
+      try {
+        readEnd();
+      } catch (failure) {
+        outlet.fail(failure);
+      }
+    },
+    fail(reason) {
+      // After its end mark, how the connection ends is nobody's loss.
+      if (drain) drain.stop();
+      else outlet.fail(reason);
+    },
+  });
+
+  function read(bytes: Uint8Array): boolean {
+    const framed = reader.push(bytes);
+    if (framed === undefined) return true;
+    const { chunks, failure } = decodeAll(framed.frames, sink);
+    const finished = failure === undefined && sink.isDone();
+    if (finished) chunks.push(...sink.end().chunks);
+    let more = true;
+    if (keepBytes) more = outlet.give({ chunks, bytes: failure === undefined ? framed.bytes : keepBytes.clean(framed.bytes) });
+    else if (chunks.length > 0) more = outlet.give({ chunks });
+    if (failure !== undefined) return breakOff(failure);
+    if (!finished) return more;
+    drain = createDrain(source);
+    outlet.end();
+    return true;
+  }
+
+  function readEnd(): void {
     const tail = reader.end();
     const { chunks, failure } = decodeAll(tail.batch?.frames ?? [], sink);
     const last = failure === undefined ? sink.end() : { chunks: [], complete: false };
     chunks.push(...last.chunks);
     const broken = failure ?? (tail.dangling || !last.complete ? interrupted() : undefined);
     if (keepBytes && tail.batch)
-      yield { chunks, bytes: broken ? join(keepBytes.clean(tail.batch.bytes), keepBytes.separator) : tail.batch.bytes };
-    else if (chunks.length > 0) yield { chunks };
-    if (broken !== undefined) throw broken as Error;
-  } finally {
-    if (owned) await source.return?.();
+      outlet.give({ chunks, bytes: broken ? join(keepBytes.clean(tail.batch.bytes), keepBytes.separator) : tail.batch.bytes });
+    else if (chunks.length > 0) outlet.give({ chunks });
+    if (broken === undefined) outlet.end();
+    else outlet.fail(broken);
   }
+
+  function breakOff(failure: unknown): false {
+    source.stop();
+    outlet.fail(failure);
+    return false;
+  }
+
+  return outlet;
 }
 
 function decodeAll(frames: readonly Frame[], sink: FrameSink): { chunks: unknown[]; failure?: unknown } {
@@ -95,18 +137,3 @@ const interrupted = (): ProxyError =>
     source: 'provider',
     retryable: true,
   });
-
-/** After its end mark a stream is read out for a moment, so that the connection can serve again; one that goes on talking is cut. */
-async function drain(source: AsyncIterator<Uint8Array>): Promise<void> {
-  const patience = setTimeout(() => void source.return?.(), 1000);
-  try {
-    for (let arrivals = 0; arrivals < 64; arrivals += 1) {
-      if ((await source.next()).done) return;
-    }
-    await source.return?.();
-  } catch {
-    // The caller has the whole answer; how the connection ends is nobody's loss.
-  } finally {
-    clearTimeout(patience);
-  }
-}

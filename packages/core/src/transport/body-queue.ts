@@ -1,3 +1,7 @@
+import { createOutlet } from '../flow/outlet.ts';
+import type { Outlet } from '../flow/outlet.ts';
+import type { Flow, FlowControl, Sink } from '../flow/flow.ts';
+import { iterate } from '../flow/iterate.ts';
 import { brokenExchange } from './broken-exchange.ts';
 import { createClock } from './clock.ts';
 import type { Clock } from './clock.ts';
@@ -13,8 +17,8 @@ export interface BodyQueueOptions {
   readonly abandon: (reason: Error) => void;
 }
 
-/** Turns pushed bytes into an async iterable with back-pressure, an idle clock and a bound. */
-export interface BodyQueue extends AsyncIterable<Uint8Array> {
+/** Turns pushed bytes into a flow with back-pressure, an idle clock and a bound. */
+export interface BodyQueue extends Flow<Uint8Array> {
   push(chunk: Uint8Array): void;
   end(): void;
   fail(reason: Error): void;
@@ -26,71 +30,52 @@ export function createBodyQueue(options: BodyQueueOptions): BodyQueue {
   return new PushedBody(options);
 }
 
-const done: IteratorReturnResult<undefined> = { done: true, value: undefined };
-
-interface Waiting {
-  readonly resolve: (result: IteratorResult<Uint8Array>) => void;
-  readonly reject: (reason: Error) => void;
-}
-
-/** A class, because one is made for every body; its own iterator, because a body is read once. */
-class PushedBody implements BodyQueue, AsyncIterator<Uint8Array> {
+/** A class, because one is made for every body: methods are then shared, and not made anew each time. */
+class PushedBody implements BodyQueue {
   readonly #options: BodyQueueOptions;
   readonly #clock: Clock;
-  #chunks: Uint8Array[] = [];
+  readonly #outlet: Outlet<Uint8Array>;
   #held = 0;
   #paused = false;
-  #ended = false;
   #begun = false;
-  #waiting: Waiting | undefined;
+  #ended = false;
   failure: Error | undefined;
 
   constructor(options: BodyQueueOptions) {
     this.#options = options;
     this.#clock = createClock(() => options.abandon(brokenExchange(this.#begun ? 'idle_timeout' : 'first_byte_timeout')));
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return this;
-  }
-
-  next(): Promise<IteratorResult<Uint8Array>> {
-    const chunk = this.#chunks.shift();
-    if (chunk) {
-      this.#held -= chunk.byteLength;
-      if (this.#paused && this.#held < this.#options.limit / 8) {
-        this.#paused = false;
-        this.#options.resume();
-      }
-      return Promise.resolve({ done: false, value: chunk });
-    }
-    if (this.failure) return Promise.reject(this.failure);
-    if (this.#ended) return Promise.resolve(done);
-    // The clock of the first byte is running already; that of silence counts only while somebody waits.
-    if (this.#begun) this.#clock.start(this.#options.clocks.idle);
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
+    this.#outlet = createOutlet({
+      resume: () => this.#wait(),
+      stop: () => {
+        if (!this.#isOver) options.abandon(new Error('the reader of the answer stopped'));
+      },
     });
   }
 
-  return(): Promise<IteratorResult<Uint8Array>> {
-    if (!this.#ended && !this.failure) this.#options.abandon(new Error('the reader of the answer stopped'));
-    this.#chunks = [];
-    this.#held = 0;
-    return Promise.resolve(done);
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return iterate(this);
+  }
+
+  into(sink: Sink<Uint8Array>): FlowControl {
+    return this.#outlet.into({
+      take: (chunk) => {
+        const more = sink.take(chunk);
+        this.#release(chunk.byteLength);
+        return more;
+      },
+      end: () => sink.end(),
+      fail: (reason) => sink.fail(reason),
+    });
   }
 
   push(chunk: Uint8Array): void {
     this.#begun = true;
-    this.#clock.stop();
-    const waiting = this.#waiting;
-    if (waiting) {
-      this.#waiting = undefined;
-      waiting.resolve({ done: false, value: chunk });
+    this.#held += chunk.byteLength;
+    if (this.#outlet.give(chunk)) {
+      this.#wait();
       return;
     }
-    this.#chunks.push(chunk);
-    this.#held += chunk.byteLength;
+    this.#clock.stop();
     // Half the bound, because what is on its way when the pause is asked for still arrives.
     if (!this.#paused && this.#held > this.#options.limit / 2) {
       this.#paused = true;
@@ -101,19 +86,33 @@ class PushedBody implements BodyQueue, AsyncIterator<Uint8Array> {
   end(): void {
     this.#ended = true;
     this.#clock.dispose();
-    this.#waiting?.resolve(done);
-    this.#waiting = undefined;
+    this.#outlet.end();
   }
 
   fail(reason: Error): void {
-    if (this.failure || this.#ended) return;
+    if (this.#isOver) return;
     this.failure = reason;
     this.#clock.dispose();
-    this.#waiting?.reject(reason);
-    this.#waiting = undefined;
+    this.#outlet.fail(reason);
   }
 
   startFirstByteClock(): void {
-    if (!this.#begun && !this.#ended && !this.failure) this.#clock.start(this.#options.clocks.firstByte);
+    if (!this.#begun && !this.#isOver) this.#clock.start(this.#options.clocks.firstByte);
+  }
+
+  get #isOver(): boolean {
+    return this.#ended || this.failure !== undefined;
+  }
+
+  /** The clock of the first byte is running already; that of silence counts only while somebody waits. */
+  #wait(): void {
+    if (this.#begun && !this.#isOver) this.#clock.start(this.#options.clocks.idle);
+  }
+
+  #release(size: number): void {
+    this.#held -= size;
+    if (!this.#paused || this.#held >= this.#options.limit / 8) return;
+    this.#paused = false;
+    this.#options.resume();
   }
 }

@@ -120,10 +120,20 @@ describe('encodeStream', () => {
     const iterator = read(given('a'));
     await iterator.next();
     expect((await iterator.next()).value).toBe('<end>');
-    ending.abort(gone);
     expect(receipts).toEqual([]);
     await iterator.return?.();
+    ending.abort(gone);
     expect(receipts).toMatchObject([{ outcome: 'ok' }]);
+  });
+
+  it('settles a call that is ended while nobody reads what is behind the end as served', async () => {
+    const { read, receipts, ending } = open();
+    const iterator = read(given());
+    expect((await iterator.next()).value).toBe('<end>');
+    ending.abort(gone);
+    expect(receipts).toMatchObject([{ outcome: 'ok' }]);
+    expect((await iterator.next()).done).toBe(true);
+    expect(receipts).toHaveLength(1);
   });
 
   it('settles an answer that was never read', async () => {
@@ -183,6 +193,7 @@ describe('encodeStream', () => {
     );
     await iterator.next();
     await iterator.return?.();
+    await new Promise(setImmediate);
     expect(stopped).toBe(true);
   });
 
