@@ -1,11 +1,10 @@
-import { inflate } from '#inflate';
 import { onStop } from '../body/on-stop.ts';
 import { callerLeft } from '../errors/caller-left.ts';
 import { headerValue } from '../http/headers.ts';
 import type { HttpRelay, HttpReply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
-import { encodingNamed } from '../inflate/encodings.ts';
 import type { Transport, TransportResponse } from '../transport/transport.ts';
+import { decodeAnswer } from '../upstream/decode-answer.ts';
 
 /** Carries out an opaque exchange where the binding has no way of its own: bytes through, one attempt. */
 export async function relayByTransport(relay: HttpRelay, request: HttpRequest, transport: Transport): Promise<HttpReply> {
@@ -51,11 +50,10 @@ async function unlessEmpty(stream: AsyncIterable<Uint8Array>): Promise<AsyncIter
  * and a credential could not be seen in it.
  */
 function undoCoding(response: TransportResponse, method: string): TransportResponse {
-  const { status, headers, body } = response;
-  const coding = encodingNamed(headerValue(headers, 'content-encoding'));
-  if (coding === undefined || method === 'HEAD' || status === 204 || status === 304) return response;
+  const { status, headers } = response;
+  if (headerValue(headers, 'content-encoding') === undefined || method === 'HEAD' || status === 204 || status === 304) return response;
   const { 'content-encoding': _, 'content-length': __, ...rest } = headers;
-  return { status, headers: rest, body: inflate(body, coding) };
+  return { status, headers: rest, body: decodeAnswer(response) };
 }
 
 function watched(body: AsyncIterable<Uint8Array>, status: number, relay: HttpRelay): AsyncIterable<Uint8Array> {

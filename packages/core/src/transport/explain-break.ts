@@ -1,4 +1,4 @@
-import type { ProxyError } from '../errors/proxy-error.ts';
+import { ProxyError } from '../errors/proxy-error.ts';
 import { toProxyError } from '../errors/to-proxy-error.ts';
 import { brokenExchange } from './broken-exchange.ts';
 
@@ -7,6 +7,8 @@ const unreachable =
 
 /** Says by an error's code, Node's or undici's, how an exchange broke; `answered` tells whether the headers had come. */
 export function explainBreak(error: unknown, answered: boolean): ProxyError {
+  // What went up broke by itself, and says why.
+  if (error instanceof ProxyError) return error;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const { name, message } = error instanceof Error ? error : { name: '', message: '' };
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return brokenExchange('connect_timeout', error);

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { collect } from '../../src/body/collect.ts';
 import { toReadableStream } from '../../src/body/to-readable-stream.ts';
+import { createGate } from '../fixtures/gate.ts';
 
 describe('toReadableStream', () => {
   it('reads its source only when it is read itself', async () => {
@@ -48,6 +49,83 @@ describe('toReadableStream', () => {
       })(),
     );
     await expect(new Response(broken).text()).rejects.toThrow('reset');
+  });
+
+  it('breaks in a turn of its own, so that who writes the last piece into a socket has written it', async () => {
+    const order: string[] = [];
+    const broken = toReadableStream(
+      (async function* () {
+        yield 'why';
+        throw new Error('reset');
+      })(),
+    );
+    const pipe = broken.pipeTo(
+      new WritableStream({
+        write() {
+          process.nextTick(() => order.push('sent'));
+        },
+        abort() {
+          order.push('cut');
+        },
+      }),
+    );
+    await expect(pipe).rejects.toThrow('reset');
+    expect(order).toEqual(['sent', 'cut']);
+  });
+
+  describe('with a sign of life', () => {
+    const keepAlive = { sign: ': alive\n', after: 1 };
+    const text = (piece: Uint8Array | undefined): string => new TextDecoder().decode(piece);
+
+    it('shows it while the source is silent and its reader waits', async () => {
+      const gate = createGate();
+      const source = (async function* () {
+        yield 'a';
+        await gate.opened;
+        yield 'b';
+      })();
+      const reader = toReadableStream(source, { keepAlive }).getReader();
+      expect(text((await reader.read()).value)).toBe('a');
+      expect(text((await reader.read()).value)).toBe(keepAlive.sign);
+      expect(text((await reader.read()).value)).toBe(keepAlive.sign);
+      gate.open();
+      let rest = '';
+      for (let next = await reader.read(); !next.done; next = await reader.read()) rest += text(next.value);
+      expect(rest.replaceAll(keepAlive.sign, '')).toBe('b');
+    });
+
+    it('keeps one at most for a reader who does not come for it', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const gate = createGate();
+      const source = (async function* () {
+        await gate.opened;
+        yield 'a';
+      })();
+      const reader = toReadableStream(source, { keepAlive: { sign: keepAlive.sign, after: 1000 } }).getReader();
+      const first = reader.read();
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(text((await first).value)).toBe(keepAlive.sign);
+      gate.open();
+      let rest = '';
+      for (let next = await reader.read(); !next.done; next = await reader.read()) rest += text(next.value);
+      expect(rest).toBe(`${keepAlive.sign}a`);
+    });
+
+    it.each(['ended', 'broken', 'left'] as const)('lets go of its clock where it is %s', async (how) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const source = (async function* () {
+        yield 'a';
+        if (how === 'broken') throw new Error('reset');
+      })();
+      const reader = toReadableStream(source, { keepAlive: { sign: keepAlive.sign, after: 1000 } }).getReader();
+      await reader.read();
+      const end = how === 'left' ? reader.cancel() : reader.read().catch(() => 'broken');
+      await vi.advanceTimersByTimeAsync(10);
+      await end;
+      expect(vi.getTimerCount()).toBe(0);
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { completion, done, finish, role, stream, text } from '../fixtures/answers.ts';
 import { createGate } from '../fixtures/gate.ts';
@@ -157,6 +158,61 @@ describe('the proxy as fetch', () => {
     expect(upstream.requests).toEqual([]);
   });
 
+  it('comes to its end with the server where its caller has the last event and does not ask what is behind it', async () => {
+    const { proxy, receipt } = await serve(streamHello);
+    const response = await proxy.fetch(chat, post({ ...hello, stream: true }));
+    const reader = response.body?.getReader();
+    let seen = '';
+    while (!seen.includes('[DONE]')) seen += new TextDecoder().decode((await reader?.read())?.value);
+    await proxy.close({ grace: 0 });
+    expect((await receipt(0)).outcome).toBe('ok');
+  });
+
+  it('takes the path below a mount from a server that has worked it out', async () => {
+    const { proxy } = await serve(streamHello);
+    const response = await proxy.fetch('http://proxy.local/elsewhere?x=1', { target: '/v1/models', prefix: '/ai' });
+    expect([response.status, await response.json()]).toMatchObject([200, { object: 'list' }]);
+  });
+
+  it('shows a sign of life in a silent stream where it is asked to, and none by default', async () => {
+    const gate = createGate();
+    const { proxy } = await serve(async (_request, response) => {
+      startEvents(response);
+      response.write(role + text('hel'));
+      await gate.opened;
+      response.end(text('lo') + finish + done);
+    });
+    const ask = (keepAlive?: number): Promise<Response> =>
+      proxy.fetch(chat, { ...post({ ...hello, stream: true }), ...(keepAlive === undefined ? {} : { keepAlive }) });
+    const reader = (await ask(1)).body?.getReader();
+    let seen = '';
+    const readUntil = async (mark: string): Promise<void> => {
+      while (!seen.includes(mark)) seen += new TextDecoder().decode((await reader?.read())?.value);
+    };
+    await readUntil('\n\n: ');
+    const plain = (await ask()).text();
+    gate.open();
+    await readUntil('[DONE]');
+    expect(contentOf(eventsOf(seen))).toBe('hello');
+    expect(await plain).not.toMatch(/^:/m);
+  });
+
+  it('breaks with what its server takes for a cut', async () => {
+    const { proxy } = await serve((request, response) => {
+      startEvents(response);
+      response.write(role + text('hel'), () => setTimeout(() => request.socket.resetAndDestroy(), 20));
+    });
+    const cut = new DOMException('cut', 'AbortError');
+    const causes: unknown[] = [];
+    const breakWith = (cause: unknown): DOMException => {
+      causes.push(cause);
+      return cut;
+    };
+    const response = await proxy.fetch(chat, { ...post({ ...hello, stream: true }), breakWith });
+    await expect(response.text()).rejects.toBe(cut);
+    expect(causes).toMatchObject([{ code: 'upstream_reset' }]);
+  });
+
   it('answers HEAD without a body', async () => {
     const { proxy, receipts } = await serve(streamHello);
     const response = await proxy.fetch('http://proxy.local/v1/models', { method: 'HEAD' });
@@ -260,6 +316,58 @@ describe('opaque exchanges through fetch', () => {
     await expect(response.text()).rejects.toMatchObject({ code: 'shutting_down' });
     expect(await (await upstream.request(0)).closed).toBe(false);
     expect(receipts).toMatchObject([{ code: 'shutting_down' }]);
+  });
+
+  it('go up with the body that came, and with none where none came', async () => {
+    const { proxy, upstream } = await serve((_request, response) => void response.end('{}'));
+    const streamOf = (...pieces: Uint8Array[]): ReadableStream =>
+      new ReadableStream({
+        start(controller) {
+          for (const piece of pieces) controller.enqueue(piece);
+          controller.close();
+        },
+      });
+    const send = async (method: string, body: ReadableStream): Promise<string> =>
+      (await proxy.fetch('http://proxy.local/test/files/f1', { method, body, duplex: 'half' } as RequestInit)).text();
+    await send('DELETE', streamOf());
+    await send('DELETE', streamOf(new Uint8Array()));
+    await send('DELETE', streamOf(new Uint8Array(), Uint8Array.of(97), Uint8Array.of(98)));
+    expect(upstream.requests.map(({ body, headers }) => [body, headers['transfer-encoding']])).toEqual([
+      ['', undefined],
+      ['', undefined],
+      ['ab', 'chunked'],
+    ]);
+  });
+
+  it('are broken off, and said to be, where less of a body has come than was announced', async () => {
+    const { proxy, receipt, upstream } = await serve((_request, response) => void response.end('{}'));
+    const headers = { 'content-type': 'multipart/form-data; boundary=x', 'content-length': '10' };
+    const upload = (path: string): Promise<Response> => proxy.fetch(`http://proxy.local${path}`, { method: 'POST', headers, body: 'half' });
+    const response = await upload('/test/files');
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('Only 4 of the 10 bytes');
+    expect(await receipt(0)).toMatchObject({ code: 'invalid_body' });
+    expect(upstream.requests).toEqual([]);
+
+    const json = await proxy.fetch(chat, { ...post(hello), headers: { 'content-type': 'application/json', 'content-length': '9000' } });
+    expect([json.status, await json.json()]).toMatchObject([400, { error: { code: 'invalid_body' } }]);
+    expect(upstream.requests).toEqual([]);
+  });
+
+  it('come down plain where the provider has coded them, though it was asked not to', async () => {
+    const { proxy, upstream, receipt } = await serve((_request, response, index) => {
+      const coded = gzipSync('plain');
+      if (index < 2) response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': coded.length }).end(index === 1 ? '' : coded);
+      else response.writeHead(200, { 'content-encoding': 'odd' }).end(coded);
+    });
+    const download = (method = 'GET'): Promise<Response> => proxy.fetch('http://proxy.local/test/files/f1/content', { method });
+    const response = await download();
+    expect([response.headers.get('content-encoding'), response.headers.get('content-length')]).toEqual([null, null]);
+    expect(await response.text()).toBe('plain');
+    expect((await download('HEAD')).headers.get('content-encoding')).toBe('gzip');
+    await expect((await download()).text()).rejects.toMatchObject({ code: 'upstream_garbage' });
+    expect(upstream.requests[0]?.headers['accept-encoding']).toBe('identity');
+    expect((await receipt(2)).outcome).toBe('upstream_garbage');
   });
 
   it('of a route that is not there are not made', async () => {
