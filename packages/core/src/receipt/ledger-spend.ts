@@ -18,6 +18,8 @@ export interface SpendQuery extends LedgerSpan {
   readonly only?: string;
   /** A row for each hour or each day (UTC) in which something was called; by default one for the whole span. */
   readonly per?: 'hour' | 'day';
+  /** The most rows to be given back, at most 10000. @default 1000 */
+  readonly limit?: number;
 }
 
 export interface SpendReport {
@@ -29,6 +31,8 @@ export interface SpendReport {
   readonly to: number | undefined;
   /** The dearest first; with `per`, by time and then the dearest first. */
   readonly rows: readonly SpendRow[];
+  /** Whether there would be more rows than the limit lets through. */
+  readonly more: boolean;
 }
 
 /** What was spent by one key, team, user, … A call with two tags stands under both; every other dimension adds up to the whole. */
