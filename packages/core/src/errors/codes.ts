@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'remote_file_wrong_type'
   | 'remote_file_timeout'
   | 'caller_unknown'
+  | 'invalid_master_key'
   | 'credential_missing'
   | 'route_closed'
   | 'caller_left'

@@ -1,6 +1,6 @@
 import type { Call } from '../call/call.ts';
 import type { CallerAnswer } from '../call/caller.ts';
-import { ProxyError } from '../errors/proxy-error.ts';
+import { callerUnknown } from '../errors/caller-unknown.ts';
 import type { Policy } from '../stages/policy.ts';
 import { OpenedCall } from './opened-call.ts';
 
@@ -60,10 +60,3 @@ function checkAnswer(answer: unknown): CallerAnswer {
 }
 
 const describeId = (id: unknown): string => (id === '' ? 'empty' : `a ${typeof id}`);
-
-const callerUnknown = (): ProxyError =>
-  new ProxyError('This request does not say who is asking. Sign in to the application, or send the credential that it asks for.', {
-    status: 401,
-    code: 'caller_unknown',
-    source: 'caller',
-  });

@@ -1,0 +1,43 @@
+import { nearestNames, ProxyError } from '@ai-proxy/core';
+
+/** The parameters of a query, each once. */
+export interface Query {
+  text(name: string): string | undefined;
+  whole(name: string): number | undefined;
+  /** One of a list of words. */
+  choice<Word extends string>(name: string, words: readonly Word[]): Word | undefined;
+}
+
+/** Reads a query string, and refuses what nobody would look at: a misspelt filter must not mean everything. */
+export function readQuery(query: string, known: readonly string[]): Query {
+  const parameters = new URLSearchParams(query);
+  for (const name of parameters.keys()) {
+    if (!known.includes(name)) {
+      const [near] = nearestNames(name, known, 1);
+      throw wrong(
+        name,
+        `There is no parameter "${name.slice(0, 60)}"; ${near === undefined ? `there are ${known.join(', ')}` : `did you mean "${near}"?`}`,
+      );
+    }
+    if (parameters.getAll(name).length > 1) throw wrong(name, `"${name}" is given more than once; give it once.`);
+  }
+  const text = (name: string): string | undefined => parameters.get(name) ?? undefined;
+  return {
+    text,
+    whole(name) {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      if (!/^\d{1,9}$/.test(value)) throw wrong(name, `"${name}" has to be a whole number.`);
+      return Number(value);
+    },
+    choice(name, words) {
+      const value = text(name);
+      const word = words.find((one) => one === value);
+      if (value !== undefined && word === undefined) throw wrong(name, `"${name}" has to be one of ${words.join(', ')}.`);
+      return word;
+    },
+  };
+}
+
+export const wrong = (param: string, message: string): ProxyError =>
+  new ProxyError(message, { status: 400, code: 'invalid_parameter', param, source: 'caller' });
