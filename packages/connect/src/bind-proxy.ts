@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { checkKnownOptions, createProxy, isProxy, proxyOptionNames } from '@ai-proxy/core';
+import { checkKnownOptions, createEnvironmentProxy, createProxy, isProxy, proxyOptionNames } from '@ai-proxy/core';
 import type { Handler, Proxy, ProxyOptions } from '@ai-proxy/core';
-import { createEnvironmentProxy } from './from-environment.ts';
+import { namedByEnvironment } from './from-environment.ts';
 import { mountOptionNames, toMountSettings } from './mount-options.ts';
 import type { MountOptions } from './mount-options.ts';
 import { lazyProxyEngine } from './proxy-engine.ts';
@@ -28,7 +28,7 @@ export function bindProxy<Context = IncomingMessage>(
   given?: AiProxyOptions<Context> | Proxy,
   mountOptions: MountOptions<Context> = {},
 ): BoundProxy<Context> {
-  if (given === undefined) return bind(createEnvironmentProxy(), mountOptions);
+  if (given === undefined) return bind(createEnvironmentProxy(namedByEnvironment), mountOptions);
   if (isProxy(given)) return bind(given, mountOptions);
   checkKnownOptions('aiProxy', given, [...proxyOptionNames, ...mountOptionNames]);
   const { prefix, caller, upgradeCaller, writing, ...options } = given;

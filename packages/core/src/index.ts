@@ -50,6 +50,8 @@ export { createFetchDoor } from './proxy/fetch-door.ts';
 export type { FetchDoor, FetchDoorInit } from './proxy/fetch-door.ts';
 export { createEnvironmentProxy, readEnvironment } from './proxy/environment-proxy.ts';
 export type { NamedByEnvironment, ProviderFromEnvironment } from './proxy/environment-proxy.ts';
+export { createEnvironmentProxy, readEnvironment } from './proxy/environment-proxy.ts';
+export type { NamedByEnvironment, ProviderFromEnvironment } from './proxy/environment-proxy.ts';
 export { isProxy } from './proxy/proxy.ts';
 export type { Proxy, Writing } from './proxy/proxy.ts';
 export { createProxy } from './proxy/create-proxy.ts';

@@ -1,3 +1,4 @@
+export { mistralFromEnvironment } from './from-environment.ts';
 export { mistral } from './mistral.ts';
 export { openaiCompatible } from './openai-compatible/openai-compatible.ts';
 export type { MessageOrderRepairs } from './chat/request/message-order.ts';
