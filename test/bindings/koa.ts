@@ -9,7 +9,7 @@ import compress from 'koa-compress';
 import mount from 'koa-mount';
 import { serve } from './serve.ts';
 
-/** Koa with the proxy at two mounts, by its prefix at one and below koa-mount at the other, behind some middleware, and an application around. */
+/** Koa with the proxy at two mounts, which it finds by its prefix or koa-mount strips, behind some middleware, and an application around. */
 const start =
   (ways: 'prefix' | 'koa-mount', ...before: readonly Middleware[]): BindingUnderTest['start'] =>
   async (options, { askCaller }): Promise<BoundServer> => {

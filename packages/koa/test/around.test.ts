@@ -119,6 +119,20 @@ describe('middleware above', () => {
     isSilent();
   });
 
+  test('that sets a cookie too late is told so by Koa, and the answer stays whole', async () => {
+    const app = new Koa()
+      .use(async (ctx, next) => {
+        await next();
+        ctx.cookies.set('session', '1');
+      })
+      .use(mount(whole(200, '{}')));
+    app.silent = true;
+    const { port, reported } = await serveKoa(app);
+
+    expect(await sendRaw({ port })).toMatchObject({ status: 200, text: '{}', ending: 'complete' });
+    expect(reported).toEqual([expect.objectContaining({ code: 'ERR_HTTP_HEADERS_SENT' })]);
+  });
+
   test('that fails after the answer is reported, and the answer stays whole', async () => {
     const late = new Error('the logger is full');
     const app = new Koa()
