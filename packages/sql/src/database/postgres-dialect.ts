@@ -1,0 +1,56 @@
+import type * as pg from 'pg';
+import { PostgresAdapter, PostgresDialect } from 'kysely';
+import type { DialectAdapter, PostgresPool } from 'kysely';
+
+export interface PostgresOptions {
+  /** Connections at most. @default 5 */
+  readonly connections?: number;
+  /** Milliseconds for one query, the way there included. @default 30000 */
+  readonly timeout?: number;
+}
+
+/** pg for Kysely. It is loaded, and connects, at the first query. */
+export function createPostgresDialect(url: string, { connections = 5, timeout = 30_000 }: PostgresOptions): PostgresDialect {
+  return new ServerDialect({ pool: async () => openPool(url, connections, timeout) });
+}
+
+async function openPool(url: string, max: number, timeout: number): Promise<PostgresPool> {
+  const { default: driver } = await loadDriver();
+  const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (oid, format) =>
+    // pg gives 64-bit integers as text; what a ledger counts stays below 2^53.
+    oid === driver.types.builtins.INT8 ? Number : driver.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text');
+  const pool = new driver.Pool({
+    connectionString: url,
+    application_name: 'ai-proxy',
+    max,
+    connectionTimeoutMillis: Math.min(timeout, 5000),
+    query_timeout: timeout,
+    statement_timeout: timeout,
+    allowExitOnIdle: true,
+    types: { getTypeParser },
+  });
+  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  pool.on('error', () => {});
+  return pool;
+}
+
+async function loadDriver(): Promise<typeof pg> {
+  try {
+    return await import('pg');
+  } catch (cause) {
+    throw new Error('PostgreSQL needs the package "pg": npm install pg', { cause });
+  }
+}
+
+class ServerDialect extends PostgresDialect {
+  override createAdapter(): DialectAdapter {
+    return new ServerAdapter();
+  }
+}
+
+/** Migrations run in a transaction that holds the lock already. */
+class ServerAdapter extends PostgresAdapter {
+  override async acquireMigrationLock(): Promise<void> {}
+
+  override async releaseMigrationLock(): Promise<void> {}
+}

@@ -1,0 +1,29 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { ProxyError } from '@ai-proxy/core';
+import { openSql } from '../../database/open-sql.ts';
+import { createLedgerWork } from '../ledger-work.ts';
+import type { WorkAnswer, WorkerStart, WorkRequest } from './messages.ts';
+
+// node:sqlite is synchronous: in this thread it holds up nobody but itself.
+const { url }: WorkerStart = workerData;
+const database = openSql(url);
+const work = createLedgerWork(database);
+
+async function answer({ id, work: name, input }: WorkRequest): Promise<WorkAnswer> {
+  try {
+    const parameters = JSON.parse(input) as [never, never, never];
+    return { id, output: await work[name](...parameters) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const { code, param } = error instanceof ProxyError ? error : { code: undefined, param: undefined };
+    return { id, failure: { message, code: code ?? undefined, param: param ?? undefined } };
+  }
+}
+
+parentPort?.on('message', (request: WorkRequest | 'close') => {
+  if (request === 'close') {
+    void database.close().then(() => parentPort?.close());
+  } else {
+    void answer(request).then((done) => parentPort?.postMessage(done));
+  }
+});
