@@ -53,8 +53,6 @@ export async function ask<T>(request: HostRequest, read: (answer: HostAnswer) =>
     return await read({ status: statusCode, headers, body });
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // One that is being made would outlive the client.
-    for (const socket of opened) socket.destroy();
     await client.destroy();
   }
 }

@@ -17,10 +17,9 @@ export async function resolve(
   signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {
   const lookup = trusted ? resolving.trustedLookup : resolving.lookup;
-  const found = isIP(hostname) === 0 ? await unlessAborted(lookup(hostname, signal), signal) : [hostname];
+  const addresses = isIP(hostname) === 0 ? await unlessAborted(lookup(hostname, signal), signal) : [hostname];
   // The connection would take whatever is no address for another name to look up.
-  const addresses = found.filter((address) => isIP(address) !== 0);
-  if (addresses.length === 0 || addresses.length < found.length) return undefined;
+  if (addresses.length === 0 || addresses.some((address) => isIP(address) === 0)) return undefined;
   if (trusted) return addresses;
   const own = resolving.ownNetworks();
   return addresses.every((address) => isPublicAddress(address, own)) ? addresses : undefined;

@@ -268,6 +268,16 @@ describe('a redirect', () => {
     expect(host.requests).toHaveLength(maxRedirects + 1);
   });
 
+  it('is followed without waiting for the end of its page', async () => {
+    const { network, host } = await networkOf(({ url }, response, index) => {
+      if (url !== '/a.png') return serving(png(), 'image/png')({} as never, response, index);
+      response.writeHead(302, { location: '/b' });
+      response.write('a page for people');
+    });
+    expect((await start(network)).type).toBe('image/png');
+    expect(await host.requests[0]?.closed).toBe(false);
+  });
+
   it('that says nowhere is an answer without a file', async () => {
     const { network } = await networkOf((_request, response) => {
       response.writeHead(302);
@@ -322,6 +332,12 @@ describe('hosts that the operator has named', () => {
     ['http://user@inside.example/', ['inside.example'], undefined, 'user name'],
   ])('to be trusted may lead inside: %s with %j and %j: %s', async (url, trustedHosts, hosts, expected) => {
     expect(await ask(url, { trustedHosts, hosts }, () => ['10.0.0.1'])).toContain(expected);
+  });
+
+  it('to be trusted lead to addresses, and not to further names', async () => {
+    expect(await ask('http://inside.example/', { trustedHosts: ['inside.example'] }, () => ['10.0.0.1', 'localhost'])).toContain(
+      'leads to no public address',
+    );
   });
 
   it('to be trusted are looked up as the system has them', async () => {
@@ -390,6 +406,15 @@ describe('what is not the file that was meant', () => {
     ]);
     expect((await start(network, { more: { maxBytes: 101 } })).bytes).toHaveLength(101);
     expect((await refusalOf(start(network, { changes: { maxBytes: 99 } }))).message).toContain('larger than 99 bytes');
+  });
+
+  it('is not read at all when it says that it is too large', async () => {
+    const { network, host } = await networkOf((_request, response) => {
+      response.writeHead(200, { 'content-type': 'image/png', 'content-length': '101' });
+      response.flushHeaders();
+    });
+    expect((await refusalOf(start(network, { more: { maxBytes: 100 } }))).code).toBe('remote_file_too_large');
+    expect(await host.requests[0]?.closed).toBe(false);
   });
 
   it('is read no further than it may be long', async () => {
@@ -494,9 +519,9 @@ describe('a call that ends', () => {
     expect(await host.requests[0]?.closed).toBe(false);
   });
 
-  it('before it has begun asks nobody', async () => {
+  it.each(['http://pictures.example/', `http://${publicAddress}/`])('before it has begun asks nobody: %s', async (url) => {
     const network = fakeNetwork();
-    await expect(start(network, { signal: AbortSignal.abort(gone) })).rejects.toBe(gone);
+    await expect(start(network, { url, signal: AbortSignal.abort(gone) })).rejects.toBe(gone);
     expect(network.dialled).toEqual([]);
   });
 });

@@ -1,17 +1,25 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { callerLeft } from '../../src/errors/caller-left.ts';
 import { fallback, ProxyError } from '../../src/index.ts';
-import type { JsonObject, Provider, ProviderOperation, ProxyOptions, RemoteFile } from '../../src/index.ts';
-import { completion, stream } from '../fixtures/answers.ts';
+import type { JsonObject, Provider, ProviderCall, ProviderOperation, ProxyOptions, RemoteFile } from '../../src/index.ts';
+import { completion, done, finish, role, stream, text } from '../fixtures/answers.ts';
+import { createGate } from '../fixtures/gate.ts';
 import { sendJson, startEvents, startUpstream } from '../fixtures/http-upstream.ts';
 import type { Answer, HttpUpstream } from '../fixtures/http-upstream.ts';
 import { makeProxy } from '../fixtures/make-proxy.ts';
 import type { TestProxy } from '../fixtures/make-proxy.ts';
 import { chatRequest } from '../fixtures/make-request.ts';
+import { contentOf, readReply } from '../fixtures/read-reply.ts';
 import { testProvider } from '../fixtures/test-provider.ts';
 import { png } from './pictures.ts';
 
 const urlsOf = ({ urls }: JsonObject): string[] => (Array.isArray(urls) ? urls.filter((url) => typeof url === 'string') : []);
+
+/** What was handed to the provider, call by call. */
+const given: ProviderCall['fetched'][] = [];
+beforeEach(() => {
+  given.length = 0;
+});
 
 /** A provider that wants the files which `urls` names, and says how long each is; without them it refuses. */
 function inlineProvider(baseURL: string, name = 'test'): Provider {
@@ -20,6 +28,7 @@ function inlineProvider(baseURL: string, name = 'test'): Provider {
   const fetches = (input: JsonObject): RemoteFile[] =>
     urlsOf(input).map((url, index) => ({ url, param: `urls[${index}]`, accept: ['image/png'] }));
   const request: ProviderOperation['request'] = (input, call) => {
+    given.push(call.fetched);
     const lengths = urlsOf(input).map((url) => {
       const fetched = call.fetched?.get(url);
       if (fetched) return fetched.bytes.length;
@@ -66,6 +75,20 @@ describe('a file that a caller names', () => {
     expect([answer.status, answer.failure]).toEqual([200, undefined]);
     expect(sentUp(house)).toEqual([[12, 12, 12]]);
     expect(house.host.requests.map(({ url }) => url).toSorted()).toEqual(['/a', '/b']);
+  });
+
+  it('is let go of once the stream has begun', async () => {
+    const goesOn = createGate();
+    const house = await openHouse(async (_request, response) => {
+      startEvents(response);
+      response.write(role + text('h'));
+      await goesOn.opened;
+      response.end(text('i') + finish + done);
+    });
+    const reply = await house.handle(chatRequest({ stream: true, urls: [house.picture('/a')] }));
+    expect([sentUp(house), given.map((fetched) => fetched?.size)]).toEqual([[[12]], [0]]);
+    goesOn.open();
+    expect(contentOf((await readReply(reply)).events())).toBe('hi');
   });
 
   it('takes nothing of the caller along', async () => {
