@@ -1,13 +1,19 @@
 import { bindingContract } from '@ai-proxy/testing';
-import type { BindingUnderTest } from '@ai-proxy/testing';
-import { describe, it } from 'vitest';
+import type { BindingCheck, BindingUnderTest } from '@ai-proxy/testing';
+import { describe, test } from 'vitest';
 
-/** Runs the contract of bindings; what one of them lacks is listed with its reason. */
+/** Runs the contract of bindings. What one of them lacks is listed with its reason. */
 export function describeBindings(bindings: readonly BindingUnderTest[]): void {
-  describe.each(bindings.map((binding) => [binding.name, binding] as const))('%s', (_, binding) => {
-    for (const { name, run, skip } of bindingContract(binding)) {
-      if (skip === undefined) it(name, run);
-      else it.skip(`${name} (${skip})`, run);
-    }
+  describe.for(bindings.map((binding) => [binding.name, binding] as const))('%s', ([, binding]) => {
+    runChecks(bindingContract(binding));
+  });
+}
+
+/** Runs the checks of a contract, those that are skipped in name only. */
+export function runChecks(checks: readonly BindingCheck[]): void {
+  const titled = checks.map((check) => [check.skip === undefined ? check.name : `${check.name} [${check.skip}]`, check] as const);
+  test.for(titled)('%s', async ([, { run, skip }], { expect, skip: leaveOut }) => {
+    leaveOut(skip !== undefined, skip);
+    await expect(run()).resolves.toBeUndefined();
   });
 }

@@ -1,8 +1,17 @@
 import { ContractViolation } from '../contract/contract-check.ts';
 import type { ContractCheck } from '../contract/contract-check.ts';
 import type { Behaviour } from './behaviour.ts';
+import { applicationBehaviours } from './behaviours/applications.ts';
+import { callerBehaviours } from './behaviours/callers.ts';
 import { connectionBehaviours } from './behaviours/connections.ts';
+import { corsBehaviours } from './behaviours/cors.ts';
+import { leavingBehaviours } from './behaviours/leaving.ts';
+import { nativeBehaviours } from './behaviours/native-routes.ts';
+import { pathBehaviours } from './behaviours/paths.ts';
+import { relayBehaviours } from './behaviours/relays.ts';
+import { requestBodyBehaviours } from './behaviours/request-bodies.ts';
 import { streamBehaviours } from './behaviours/streams.ts';
+import { upgradeBehaviours } from './behaviours/upgrades.ts';
 import { wholeAnswerBehaviours } from './behaviours/whole-answers.ts';
 import type { BindingUnderTest } from './binding-under-test.ts';
 import { createScene } from './scene.ts';
@@ -14,7 +23,20 @@ export interface BindingCheck extends ContractCheck {
 }
 
 /** Every behaviour, by theme. */
-export const behaviours: readonly Behaviour[] = [...wholeAnswerBehaviours, ...connectionBehaviours, ...streamBehaviours];
+export const behaviours: readonly Behaviour[] = [
+  ...wholeAnswerBehaviours,
+  ...pathBehaviours,
+  ...corsBehaviours,
+  ...connectionBehaviours,
+  ...requestBodyBehaviours,
+  ...streamBehaviours,
+  ...leavingBehaviours,
+  ...nativeBehaviours,
+  ...relayBehaviours,
+  ...upgradeBehaviours,
+  ...callerBehaviours,
+  ...applicationBehaviours,
+];
 
 /**
  * What callers of a binding rely on, whatever its framework: a list of checks, to be run one after the other. Each starts the binding in front of an upstream

@@ -45,6 +45,12 @@ export type BindingAbility =
   | 'raw-path'
   /** A request line may hold a whole URL. */
   | 'absolute-form'
+  /** Callers of HTTP/1.0 are shown that a stream broke: by a reset, since for them a closed connection ends an answer well. */
+  | 'http-1.0'
+  /** Comments are written into event streams that are silent. */
+  | 'signs-of-life'
+  /** Callers who take nothing of an answer are given up after a time. */
+  | 'write-clock'
   /** Paths below the mount that are not the proxy's go on to the application. */
   | 'handing-on'
   /** The application has routes of its own beside the mount. */

@@ -31,10 +31,10 @@ export interface OpenScene {
   readonly server: BoundServer;
   /** The mount, parsed. */
   readonly mount: URL;
-  /** Begins a call below the mount. */
-  call(request: CallerRequest): OpenCall;
+  /** Begins a call below the mount, or below another. */
+  call(request: CallerRequest, mount?: URL): OpenCall;
   /** The same, and waits for its end. */
-  ask(request: CallerRequest): Promise<SeenAnswer>;
+  ask(request: CallerRequest, mount?: URL): Promise<SeenAnswer>;
   /** A connection to the server, for what is to be seen below HTTP. */
   connect(): CallerConnection;
   /** Settles with the receipt of that index, in the order in which calls were settled. */
@@ -89,14 +89,14 @@ export function createScene(binding: Pick<BindingUnderTest, 'start'>): OwnScene 
       connections.push(connection);
       return { ...connection, read };
     };
-    const call = (request: CallerRequest): OpenCall => {
+    const call = (request: CallerRequest, at = mount): OpenCall => {
       if (bound.fetch !== undefined) {
-        const begun = callByFetch(bound, bound.fetch, request);
+        const begun = callByFetch(bound.fetch, at, request);
         calls.push(begun);
         return begun;
       }
       const connection = connect();
-      void connection.write(requestBytes(mount, request));
+      void connection.write(requestBytes(at, request));
       return connection.read(request);
     };
     return {
@@ -104,7 +104,7 @@ export function createScene(binding: Pick<BindingUnderTest, 'start'>): OwnScene 
       server: bound,
       mount,
       call,
-      ask: (request) => call(request).answer,
+      ask: (request, at) => call(request, at).answer,
       connect,
       receipt: (index = 0) => settled.wait(index),
       receipts,

@@ -1,8 +1,8 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import type { Behaviour } from '../behaviour.ts';
-import { chatBody, jsonAnswer } from '../upstream/contract-answers.ts';
+import { chatBody, jsonAnswer, wholeAnswer } from '../upstream/contract-answers.ts';
 import { operatorKey } from '../upstream/contract-provider.ts';
-import { bodyOf, chat, headerOf } from './requests.ts';
+import { chat, headerOf, jsonOf } from './requests.ts';
 
 const answersWhole: Behaviour = {
   name: 'a chat is answered whole, with the headers of the proxy and the credential of the operator',
@@ -15,7 +15,8 @@ const answersWhole: Behaviour = {
     equal(answer.ending, 'complete');
     match(answer.headers['content-type'] ?? '', /^application\/json/);
     deepEqual(JSON.parse(answer.text), chatBody);
-    const { id } = await receipt();
+    const { id, outcome } = await receipt();
+    equal(outcome, 'ok');
     equal(answer.headers['x-ai-proxy-id'], id);
     equal(answer.headers['x-request-id'], id);
     equal(answer.headers['x-ai-proxy-model'], 'contract/anvil');
@@ -25,21 +26,36 @@ const answersWhole: Behaviour = {
     const [seen] = upstream.requests;
     equal(headerOf(seen, 'authorization'), `Bearer ${operatorKey}`);
     equal(headerOf(seen, 'cookie'), undefined);
-    deepEqual(bodyOf(seen), { ...(JSON.parse(chat().body) as object), model: 'anvil' });
+    deepEqual(jsonOf(seen), { ...(JSON.parse(chat().body) as object), model: 'anvil' });
   },
 };
 
 const hasItsLength: Behaviour = {
-  name: 'a whole answer has its length in bytes',
+  name: 'a whole answer has its length in bytes, once, and no other framing',
   needs: ['sockets'],
   async run(scene) {
     const { ask } = await scene.open();
 
     const answer = await ask(chat());
 
+    equal(answer.ending, 'complete');
     equal(answer.headers['content-length'], String(answer.body.length));
     equal(answer.headers['transfer-encoding'], undefined);
-    equal(Buffer.byteLength(answer.text), answer.body.length);
+    deepEqual(JSON.parse(answer.text), chatBody);
+  },
+};
+
+const setsHeadersOnce: Behaviour = {
+  name: 'no header of an answer comes twice',
+  async run(scene) {
+    const { ask } = await scene.open();
+
+    for (const request of [chat(), { path: '/v1/nothing' }, { path: '/contract/v1/files/none' }]) {
+      const names = (await ask(request)).headerLines.map(([name]) => name);
+      // Cookies and the like are not the proxy's, and `vary` may be set by whoever compresses.
+      const own = names.filter((name) => name !== 'vary' && name !== 'set-cookie');
+      deepEqual(own.toSorted(), [...new Set(own)].toSorted());
+    }
   },
 };
 
@@ -61,5 +77,55 @@ const keepsStatusOfErrors: Behaviour = {
   },
 };
 
+const listsModels: Behaviour = {
+  name: 'the listing of models is answered to GET, and to HEAD without its body',
+  async run(scene) {
+    const { ask } = await scene.open();
+
+    const whole = await ask({ path: '/v1/models' });
+    const head = await ask({ path: '/v1/models', method: 'HEAD' });
+
+    equal(whole.status, 200);
+    match(whole.text, /"id":"anvil"/);
+    equal(head.status, 200);
+    equal(head.body.length, 0);
+    equal(head.headers['content-type'], whole.headers['content-type']);
+  },
+};
+
+const hidesCookies: Behaviour = {
+  name: "cookies, framing and connection headers of the provider's are not the caller's",
+  async run(scene) {
+    const headers = {
+      'content-type': 'application/json',
+      'set-cookie': 'canary=1\r\nset-cookie: canary=2',
+      connection: 'keep-alive, x-canary',
+      'x-canary': 'canary',
+      'proxy-authenticate': 'Basic realm=canary',
+      'keep-alive': 'timeout=77',
+    };
+    const { ask } = await scene.open({
+      answers: {
+        'POST /v1/chat/completions': wholeAnswer(200, headers, JSON.stringify(chatBody)),
+        'GET /v1/files/1': wholeAnswer(200, headers, '{}'),
+      },
+    });
+
+    for (const request of [chat(), { ...chat(), path: '/contract/v1/chat/completions' }, { path: '/contract/v1/files/1' }]) {
+      const answer = await ask(request);
+      equal(answer.status, 200);
+      equal(JSON.stringify(answer.headerLines).includes('canary'), false, `a header came down: ${JSON.stringify(answer.headers)}`);
+      equal((answer.headers['keep-alive'] ?? '').includes('77'), false);
+    }
+  },
+};
+
 /** Answers that are given at once. */
-export const wholeAnswerBehaviours: readonly Behaviour[] = [answersWhole, hasItsLength, keepsStatusOfErrors];
+export const wholeAnswerBehaviours: readonly Behaviour[] = [
+  answersWhole,
+  hasItsLength,
+  setsHeadersOnce,
+  keepsStatusOfErrors,
+  listsModels,
+  hidesCookies,
+];

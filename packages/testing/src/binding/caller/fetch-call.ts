@@ -1,13 +1,13 @@
 import type { BoundServer } from '../binding-under-test.ts';
 import { joinHeaders } from './connection.ts';
 import type { AnswerHead, CallerRequest, OpenCall, SeenAnswer } from './open-call.ts';
-import { headersOf, methodOf } from './request-bytes.ts';
+import { headersOf, methodOf, targetOf } from './request-bytes.ts';
 import { createWaiters } from './waiters.ts';
 
 const none: AnswerHead = { status: 0, headers: {}, headerLines: [] };
 
 /** Calls a binding that answers `Request` by `Response`: an answer whose body throws is cut. */
-export function callByFetch(server: BoundServer, fetch: NonNullable<BoundServer['fetch']>, asked: CallerRequest): OpenCall {
+export function callByFetch(fetch: NonNullable<BoundServer['fetch']>, mount: URL, asked: CallerRequest): OpenCall {
   const leaving = new AbortController();
   const waiters = createWaiters();
   const pieces: Uint8Array[] = [];
@@ -19,7 +19,7 @@ export function callByFetch(server: BoundServer, fetch: NonNullable<BoundServer[
 
   async function read(): Promise<SeenAnswer['ending']> {
     try {
-      const response = await fetch(toRequest(server.url, asked, leaving.signal));
+      const response = await fetch(toRequest(mount, asked, leaving.signal));
       head = toHead(response);
       waiters.look();
       const reader = response.body?.getReader();
@@ -69,9 +69,9 @@ export function callByFetch(server: BoundServer, fetch: NonNullable<BoundServer[
   };
 }
 
-function toRequest(url: string, asked: CallerRequest, signal: AbortSignal): Request {
+function toRequest(mount: URL, asked: CallerRequest, signal: AbortSignal): Request {
   const { body } = asked;
-  return new Request(url + asked.path, {
+  return new Request(mount.origin + targetOf(mount, asked), {
     method: methodOf(asked),
     headers: headersOf(asked),
     signal,

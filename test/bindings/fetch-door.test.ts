@@ -1,0 +1,4 @@
+import { describeBindings } from './describe-binding.ts';
+import { fetchDoor } from './fetch-door.ts';
+
+describeBindings([fetchDoor]);
