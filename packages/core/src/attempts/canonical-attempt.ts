@@ -3,6 +3,7 @@ import type { Reply, StreamReply, ValueReply } from '../call/reply.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import { createFrameReader } from '../framing/create-frame-reader.ts';
 import type { RemoteFiles } from '../fetching/remote-files.ts';
+import { traceHeaders } from '../headers/trace-headers.ts';
 import { headerValue } from '../http/headers.ts';
 import { isJsonObject } from '../json/json.ts';
 import type { JsonObject } from '../json/json.ts';
@@ -103,6 +104,7 @@ function sendJson(call: Call, target: Target, request: UpstreamRequest, upstream
     path: request.path,
     headers: {
       'content-type': 'application/json',
+      ...traceHeaders(call),
       accept: call.stream ? 'text/event-stream, application/x-ndjson, application/json' : 'application/json',
     },
     ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),

@@ -3,6 +3,7 @@ import type { NativeTarget } from '../call/native-target.ts';
 import type { Reply, StreamReply, ValueReply } from '../call/reply.ts';
 import { createFrameReader } from '../framing/create-frame-reader.ts';
 import type { Framing } from '../framing/frame.ts';
+import { traceHeaders } from '../headers/trace-headers.ts';
 import { requestHeadersForUpstream } from '../headers/request-headers.ts';
 import { headerValue } from '../http/headers.ts';
 import type { NativeSurface, NativeWatcher } from '../provider/native-surface.ts';
@@ -26,7 +27,7 @@ export async function attemptNative(call: Call, target: NativeTarget, surface: N
     operation: call.operation,
     method: target.method,
     path: target.path + target.query,
-    headers: requestHeadersForUpstream(call.headers),
+    headers: { ...requestHeadersForUpstream(call.headers), ...traceHeaders(call) },
     ...bodyOf(call, target),
     callerHeaders: call.headers,
     signal: call.signal,

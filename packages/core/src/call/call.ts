@@ -1,3 +1,4 @@
+import type { TraceContext } from '../headers/trace-headers.ts';
 import type { HttpHeaders } from '../http/headers.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { Plan } from '../routing/plan.ts';
@@ -29,6 +30,8 @@ export interface Call {
   caller: Caller | undefined;
   /** Where it goes, once the `plan` stage has decided. */
   plan: Plan | undefined;
+  /** The trace that providers are shown; by default the caller's own, where it sent one. */
+  trace: TraceContext | undefined;
   readonly receipt: ReceiptDraft;
   /** Where a native or opaque call goes. */
   readonly native: NativeTarget | undefined;

@@ -2,14 +2,17 @@ import { createCallId } from '../call/call-id.ts';
 import { createReceipt } from '../call/create-receipt.ts';
 import type { NativeTarget } from '../call/native-target.ts';
 import type { Dialect, Operation } from '../call/operation.ts';
+import type { Call } from '../call/call.ts';
 import type { ReceiptOptions } from '../call/create-receipt.ts';
 import { callerLeft } from '../errors/caller-left.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { JsonObject } from '../json/json.ts';
+import type { Receipt } from '../call/receipt.ts';
 import { readAskedFor } from '../receipt/asked-for.ts';
 import type { RoutedCall } from './decode-call.ts';
 import { OpenedCall } from './opened-call.ts';
+import type { Prices } from '../receipt/price.ts';
 
 export interface CallStart {
   readonly operation: Operation;
@@ -34,7 +37,8 @@ export interface Calls {
 export interface CallsOptions {
   /** Milliseconds for a whole call; 0 is off. */
   readonly total: number;
-  readonly receipt: ReceiptOptions;
+  readonly prices: Prices | undefined;
+  readonly onSettled: (receipt: Receipt, call: Call) => void;
   /** The header that names the end user, where the operator has one. */
   readonly endUserHeader: string | undefined;
 }
@@ -61,14 +65,15 @@ export function createCalls(options: CallsOptions): Calls {
         if (underWay.size === 0) for (const tell of onEmpty) tell();
         // What is over has nothing under way; a good end may still be reading the rest of a stream, so that its connection can serve again.
         if (settled.outcome !== 'ok') ending.abort(callerLeft());
-        options.receipt.onSettled(settled);
+        options.onSettled(settled, call);
       };
-      const receipt = createReceipt({ id, arrivedAt, ...start }, { ...options.receipt, onSettled });
+      const receipt = createReceipt({ id, arrivedAt, ...start }, { prices: options.prices, onSettled });
       const { endUser, tags, metadata } = readAskedFor(request.headers, start.input, options.endUserHeader);
       receipt.endUser = endUser;
       receipt.tags = tags;
       receipt.metadata = metadata;
-      return new OpenedCall(id, request, routed, start, ending.signal, receipt);
+      const call = new OpenedCall(id, request, routed, start, ending.signal, receipt);
+      return call;
     },
     get isClosing() {
       return isClosing;

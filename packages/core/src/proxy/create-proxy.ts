@@ -51,7 +51,8 @@ export function createProxy(options: ProxyOptions): Proxy {
   };
   const calls = createCalls({
     total: timeouts.total,
-    receipt: { prices: settings.prices, onSettled: delivery.settled },
+    prices: settings.prices,
+    onSettled: delivery.settled,
     endUserHeader: settings.endUserHeader,
   });
 

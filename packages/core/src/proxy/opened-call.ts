@@ -3,6 +3,7 @@ import type { Caller } from '../call/caller.ts';
 import type { NativeTarget } from '../call/native-target.ts';
 import type { Dialect, Operation } from '../call/operation.ts';
 import type { ReceiptDraft } from '../call/receipt.ts';
+import type { TraceContext } from '../headers/trace-headers.ts';
 import type { HttpHeaders } from '../http/headers.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { JsonObject } from '../json/json.ts';
@@ -22,6 +23,7 @@ export class OpenedCall implements Call {
   readonly headers: HttpHeaders;
   readonly signal: AbortSignal;
   plan: Plan | undefined;
+  trace: TraceContext | undefined;
   readonly receipt: ReceiptDraft;
   readonly native: NativeTarget | undefined;
   readonly context: unknown;

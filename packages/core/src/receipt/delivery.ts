@@ -9,7 +9,7 @@ import type { ReceiptSink } from './sink.ts';
 export interface Delivery {
   /** To be waited for before a provider is asked, where it answers a promise at all. */
   opened(call: Call): Promise<void> | undefined;
-  settled(receipt: Receipt): void;
+  settled(receipt: Receipt, call: Call): void;
   close(grace: number): Promise<void>;
 }
 
@@ -40,10 +40,10 @@ export function createDelivery({ sinks, onReceipt, log }: DeliveryOptions): Deli
       if (opening.length === 0) return undefined;
       return openAll(call.receipt.ifLost(estimateInput(call.input), inputEstimator));
     },
-    settled(receipt) {
+    settled(receipt, call) {
       for (const sink of settling) {
         try {
-          sink.settled(receipt);
+          sink.settled(receipt, call.input);
         } catch (error) {
           log.error(
             { id: receipt.id, sink: sink.name, error: error instanceof Error ? error.message : String(error) },

@@ -10,6 +10,7 @@ import type { NativeTarget } from '../call/native-target.ts';
 import type { RelayReply } from '../call/reply.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import type { Face } from '../faces/face.ts';
+import { traceHeaders } from '../headers/trace-headers.ts';
 import { requestHeadersForUpstream } from '../headers/request-headers.ts';
 import { headerValue } from '../http/headers.ts';
 import type { HttpRelay, RelayClocks, RelayEnd } from '../http/reply.ts';
@@ -37,6 +38,7 @@ export async function prepareRelay(
     method: target.method,
     headers: {
       ...requestHeadersForUpstream(call.headers),
+      ...traceHeaders(call),
       ...encodingOf(request),
       ...provider.headers,
       ...authorization(provider, credential),

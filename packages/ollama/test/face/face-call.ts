@@ -39,6 +39,7 @@ export function faceCall(operation: Operation = 'chat', model = 'fast', input: J
     },
     caller: undefined,
     plan: undefined,
+    trace: undefined,
     native: undefined,
     context: undefined,
     tap: () => undefined,

@@ -20,6 +20,7 @@ export function makeCall(operation: Operation, input: JsonObject = {}): Call {
     receipt: createReceipt(start, { prices: undefined, onSettled: () => undefined }),
     caller: undefined,
     plan: undefined,
+    trace: undefined,
     native: undefined,
     context: undefined,
     tap: () => undefined,
