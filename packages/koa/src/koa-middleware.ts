@@ -1,6 +1,6 @@
 import type { Serve } from '@ai-proxy/connect';
 import type { Context, Middleware } from 'koa';
-import { muteDeparture } from './mute-departure.ts';
+import { claimRequest } from './claim-request.ts';
 
 /** What a parser keeps of a body, on Koa's request or, where it is told so, on Node's. */
 interface ParsedRequest {
@@ -16,7 +16,7 @@ const callerLeft = 499;
  */
 export function toKoaMiddleware(serve: Serve<Context>): Middleware {
   return async (ctx, next) => {
-    const unmute = muteDeparture(ctx);
+    const release = claimRequest(ctx);
     let isHandedOn = false;
     let failure: unknown;
     await serve(ctx.req, ctx.res, { context: ctx, body: keptBody(ctx), originalUrl: ctx.originalUrl }, (error) => {
@@ -24,12 +24,11 @@ export function toKoaMiddleware(serve: Serve<Context>): Middleware {
       failure = error;
     });
     if (isHandedOn) {
-      unmute();
+      release();
       if (failure !== undefined) throw failure as Error;
       await next();
       return;
     }
-    // Koa would write its own answer, a 404, behind ours.
     ctx.respond = false;
     if (!ctx.headerSent) ctx.status = callerLeft;
   };

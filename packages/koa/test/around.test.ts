@@ -1,7 +1,7 @@
 import type { Handler, HttpReply } from '@ai-proxy/core';
 import { sendRaw } from '@ai-proxy/testing';
 import Koa from 'koa';
-import type { Context } from 'koa';
+import type { Context, Middleware } from 'koa';
 import compress from 'koa-compress';
 import { describe, expect, test } from 'vitest';
 import { mount } from '../src/index.ts';
@@ -146,6 +146,65 @@ describe('middleware above', () => {
 
     expect(await sendRaw({ port })).toMatchObject({ status: 200, text: '{}', ending: 'complete' });
     expect(reported).toEqual([late]);
+  });
+});
+
+describe('middleware that does not wait', () => {
+  /** Answers by itself as soon as something has happened, as a timeout does. */
+  const impatient =
+    (happened: Promise<unknown>): Middleware =>
+    async (ctx, next) => {
+      await Promise.race([next(), happened]);
+      ctx.status = 503;
+      ctx.body = 'too slow';
+    };
+
+  test('answers in place of the proxy, and what that was doing is stopped', async () => {
+    const asked = Promise.withResolvers<void>();
+    const stopped = Promise.withResolvers<unknown>();
+    const app = new Koa().use(impatient(asked.promise)).use(
+      mount(async ({ signal }) => {
+        asked.resolve();
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        stopped.resolve(signal.reason);
+        return { status: 200, headers: {}, body: 'late' };
+      }),
+    );
+    const { port, reported } = await serveKoa(app);
+
+    const { status, text, extra } = await sendRaw({ port, lingerMs: 20 });
+
+    expect([status, text, extra.length]).toEqual([503, 'too slow', 0]);
+    expect(await stopped.promise).toMatchObject({ code: 'caller_left' });
+    expect(reported).toEqual([]);
+  });
+
+  test('writes nothing into a stream that has begun, and does not end it', async () => {
+    const begun = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    const app = new Koa()
+      .use(async (_ctx, next) => {
+        await next();
+        // Koa has its turn before what comes then.
+        setImmediate(answered.resolve);
+      })
+      .use(impatient(begun.promise))
+      .use(
+        mount(async () =>
+          streaming(
+            (async function* () {
+              yield 'data: 1\n\n';
+              begun.resolve();
+              await answered.promise;
+              yield 'data: 2\n\n';
+            })(),
+          ),
+        ),
+      );
+    const { port, reported } = await serveKoa(app);
+
+    expect(await sendRaw({ port })).toMatchObject({ status: 200, text: 'data: 1\n\ndata: 2\n\n', ending: 'complete' });
+    expect(reported).toEqual([]);
   });
 });
 

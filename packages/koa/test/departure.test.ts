@@ -141,11 +141,11 @@ describe.each(cases)('a caller who %s %s', (way, name) => {
   test('is nobody’s error, and what stands above learns of it', async () => {
     const isSilent = watchSilence();
     const ready = Promise.withResolvers<void>();
-    const settled = Promise.withResolvers<number>();
+    const settled = Promise.withResolvers<{ status: number; respond: boolean | undefined }>();
     const app = new Koa()
       .use(async (ctx, next) => {
         await next();
-        settled.resolve(ctx.status);
+        settled.resolve({ status: ctx.status, respond: ctx.respond });
       })
       .use(await phase.middleware(ready.resolve));
     const { port, sockets, reported } = await serveKoa(app);
@@ -158,7 +158,7 @@ describe.each(cases)('a caller who %s %s', (way, name) => {
     await ready.promise;
     ways[way]?.(caller);
 
-    expect(await settled.promise).toBe(phase.status);
+    expect(await settled.promise).toEqual({ status: phase.status, respond: false });
     await vi.waitFor(() => expect(sockets[0]?.closed).toBe(true));
     await new Promise(setImmediate);
     expect(reported).toEqual([]);

@@ -1,9 +1,11 @@
 import { createServer as createHttp2Server, connect as connectHttp2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { createProxy, ProxyError } from '@ai-proxy/core';
 import type { Handler } from '@ai-proxy/core';
 import { mistral } from '@ai-proxy/mistral';
 import { bodyParser } from '@koa/bodyparser';
+import fc from 'fast-check';
 import { sendRaw } from '@ai-proxy/testing';
 import Koa from 'koa';
 import type { Context, Middleware, ParameterizedContext } from 'koa';
@@ -82,6 +84,19 @@ describe('the target', () => {
     expect(await sendRaw({ port, path })).toMatchObject({ status: 200, text: target, ending: 'complete' });
   });
 
+  // Everything that may stand in a request line, but for the fragment below.
+  const anyTarget = fc.stringMatching(/^\/[!-"$-~]{0,40}$/);
+
+  test.each(Object.entries(applications))('is what was sent below %s, whatever that is', async (_name, app) => {
+    const { port } = await serveKoa(app);
+
+    await fc.assert(
+      fc.asyncProperty(anyTarget, async (target) => {
+        expect((await sendRaw({ port, path: `/ai${target}` })).text).toBe(target);
+      }),
+    );
+  });
+
   // No client sends a fragment. Node's old parser, which koa-mount writes paths with, takes what holds one for a URL to be mended.
   test.each([
     ['a prefix', '/a\\b|#c'],
@@ -114,6 +129,15 @@ describe('what is not ours', () => {
     expect(await answer.json()).toEqual({ path: '/ai/unknown', body: { a: 1 } });
   });
 
+  test('is answered by Koa, even where a route has sent its headers by itself', async () => {
+    const app = new Koa().use(mount(echoTarget)).use((ctx) => {
+      ctx.flushHeaders();
+      ctx.body = Readable.from(['in ', 'pieces']);
+    });
+
+    expect(await (await get(app, '/unknown')).text()).toBe('in pieces');
+  });
+
   test('is Koa’s 404 where nobody else answers', async () => {
     const answer = await get(new Koa().use(mount(echoTarget)), '/unknown');
 
@@ -137,6 +161,19 @@ describe('what is not ours', () => {
     expect([answer.status, await answer.text()]).toEqual([418, 'short and stout']);
     expect(reported).toEqual([expect.objectContaining({ status: 418 })]);
   });
+});
+
+test('handlers and policies are given Koa’s context', async () => {
+  let context: unknown;
+  const app = new Koa().use(
+    mount(async (request) => {
+      context = request.context;
+      return { status: 200, headers: {} };
+    }),
+  );
+  await get(app, '/');
+
+  expect(context).toMatchObject({ app, state: {} });
 });
 
 describe('a handler that throws', () => {
