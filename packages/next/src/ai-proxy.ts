@@ -16,13 +16,15 @@ export interface AiProxy extends RouteHandlers {
   readonly proxy: Proxy;
 }
 
+// Options are taken by the last signature: where none fits, compilers explain the last, and options are what is mistyped.
+
 /**
  * The AI gateway as route handlers for `app/ai/[...path]/route.ts`:
  * `export const { GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD } = aiProxy({ providers: [mistral()] })`. Without options it serves the providers that the
  * environment names; given a proxy, it mounts that one.
  */
-export function aiProxy(options?: AiProxyOptions): AiProxy;
 export function aiProxy(proxy: Proxy, options?: MountOptions): AiProxy;
+export function aiProxy(options?: AiProxyOptions): AiProxy;
 export function aiProxy(given?: AiProxyOptions | Proxy, mountOptions: MountOptions = {}): AiProxy {
   if (given === undefined) return bind(createEnvironmentProxy([mistralFromEnvironment, ollamaFromEnvironment]), mountOptions);
   if (isProxy(given)) return bind(given, mountOptions);
