@@ -48,8 +48,6 @@ export async function ask<T>(request: HostRequest, read: (answer: HostAnswer) =>
       reset: true,
       signal,
     });
-    // What is left unread fails when the connection goes, with nobody to hear it.
-    body.on('error', () => {});
     return await read({ status: statusCode, headers, body });
   } finally {
     signal.removeEventListener('abort', onAbort);

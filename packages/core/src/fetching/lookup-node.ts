@@ -4,8 +4,9 @@ import { lookup as lookupBySystem, Resolver } from 'node:dns/promises';
 export type Lookup = (hostname: string, signal: AbortSignal) => Promise<readonly string[]>;
 
 /**
- * Asks name servers, by default those of the system, IPv4 first. The system's own resolver is left alone: it blocks a thread of the few that the whole process has, for as long as whoever
- * owns the name likes to be slow; it cannot be cancelled; and it finds names of hosts files and search domains, which all are names of the inside.
+ * Asks name servers, by default those of the system, IPv4 first. The system's own resolver is left alone: it holds one of the few threads that the whole
+ * process has for as long as whoever owns the name likes to be slow, it cannot be cancelled, and it knows hosts files and search domains, whose names are
+ * names of the inside.
  */
 export function createServerLookup(servers?: readonly string[]): Lookup {
   return async (hostname, signal) => {

@@ -37,10 +37,10 @@ export interface ProxyOptions {
    */
   readonly cors?: false | Cors;
   /**
-   * Fetches the pictures that callers name by URL, for providers that take none so; `{}` switches it on with its defaults. Whoever can call the proxy can then
-   * make this machine ask any public web server, in its name and from its address, for as much as the bounds allow, and learns whether it answered; pictures that
-   * are shown to this address alone become his. Inside addresses are never asked, unless `trustedHosts` names them. On runtimes other than Node every such
-   * file is refused, because there the proxy cannot see which address a name leads to.
+   * Fetches the pictures that callers name by URL, for providers that take none so; `{}` switches it on with its defaults. Whoever can call the proxy can
+   * then make this machine ask any public web server, in its name and from its address, for as much as the bounds allow, and learns whether it answered;
+   * pictures that are shown to this address alone become his. Inside addresses are never asked, unless `trustedHosts` names them. On runtimes other than
+   * Node every such file is refused, because there the proxy cannot see which address a name leads to.
    * @default false
    */
   readonly remoteFiles?: false | Partial<RemoteFileRules>;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, setDefaultAutoSelectFamily } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dial } from '../../src/fetching/connect-node.ts';
@@ -20,6 +20,15 @@ describe('a connection', () => {
   ])('goes to %s', async (_what, addresses) => {
     // Nobody has this name: looked up, it would lead nowhere.
     const socket = dial('nobody.invalid', await listen(), addresses);
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'connect');
+    expect(socket.remoteAddress).toBe('127.0.0.1');
+  });
+
+  it('tries them all also where the process has switched that off', async () => {
+    setDefaultAutoSelectFamily(false);
+    onTestFinished(() => setDefaultAutoSelectFamily(true));
+    const socket = dial('nobody.invalid', await listen(), ['127.0.0.9', '127.0.0.1']);
     onTestFinished(() => void socket.destroy());
     await once(socket, 'connect');
     expect(socket.remoteAddress).toBe('127.0.0.1');

@@ -91,6 +91,17 @@ describe('a file that a caller names', () => {
     expect(contentOf((await readReply(reply)).events())).toBe('hi');
   });
 
+  it('comes from a trusted host by the name that the system knows', async () => {
+    const host = await startUpstream(servePicture);
+    const named = new URL(host.url).host.replace('127.0.0.1', 'localhost');
+    const house = await openHouse(answerWell, servePicture, { remoteFiles: { trustedHosts: [named] } });
+    expect((await house.ask(chatRequest({ urls: [`http://${named}/a`] }))).status).toBe(200);
+    expect([sentUp(house), host.requests.map(({ headers }) => headers.host)]).toEqual([[[12]], [named]]);
+    // The same machine by its address is not what was named.
+    expect((await house.ask(chatRequest({ urls: [`${host.url}/a`] }))).error().code).toBe('remote_file_refused');
+    expect(host.requests).toHaveLength(1);
+  });
+
   it('takes nothing of the caller along', async () => {
     const house = await openHouse();
     const headers = { 'content-type': 'application/json', authorization: 'Bearer hunter2', cookie: 'a=hunter2', 'user-agent': 'hunter2' };

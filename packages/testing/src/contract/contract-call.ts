@@ -7,7 +7,10 @@ export interface ContractCall extends ProviderCall {
   readonly dropped: readonly string[];
 }
 
-/** The call that a case is about, with a file for each that the provider wants fetched. `refuse` stands for the option `strict`: reporting a field then throws. */
+/**
+ * The call that a case is about, with a file for each that the provider wants fetched. `refuse` stands for the option `strict`: reporting a field then
+ * throws.
+ */
 export function contractCall(provider: Provider, from: ProviderCase, stream: boolean, refuse?: (field: string) => never): ContractCall {
   const call = callWithoutFiles(from, stream, refuse);
   const files = provider.operations[from.operation]?.fetches?.(structuredClone(from.input), callWithoutFiles(from, stream));
