@@ -2,7 +2,7 @@ import { createFetchDoor, memoryLedger } from '@ai-proxy/core';
 import type { Ledger, Receipt } from '@ai-proxy/core';
 import { describe, expect, it } from 'vitest';
 import { accounts, feedback } from '../../src/reading/index.ts';
-import { receipt } from './receipts.ts';
+import { receipt } from '../receipts.ts';
 
 const masterKey = 'sk-master-0123456789';
 const now = Date.UTC(2026, 10, 21);

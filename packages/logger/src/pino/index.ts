@@ -1,0 +1,2 @@
+export { pinoSink } from './pino-sink.ts';
+export type { PinoSink, PinoSinkOptions } from './pino-sink.ts';
