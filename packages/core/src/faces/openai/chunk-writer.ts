@@ -6,6 +6,8 @@ import type { JsonObject } from '../../json/json.ts';
 import { readHead } from './answer-head.ts';
 import type { AnswerHead } from './answer-head.ts';
 import { createChatMender, createTextMender } from './chunk-choices.ts';
+import { learnDelta, onlyText } from './repeated-delta.ts';
+import type { RepeatedDelta } from './repeated-delta.ts';
 
 /** Writes the chunks of one stream. */
 export interface ChunkWriter {
@@ -25,6 +27,7 @@ export function createChunkWriter(call: Call, now: () => number): ChunkWriter {
   const usageAsked = asksForUsage(call.input);
   let head: AnswerHead | undefined;
   let usageChunk: JsonObject | undefined;
+  let repeated: RepeatedDelta | undefined;
 
   return {
     chunk(chunk) {
@@ -41,13 +44,15 @@ export function createChunkWriter(call: Call, now: () => number): ChunkWriter {
       const { id, created, model } = (head ??= readHead(chunk, call, now));
       const mended = mendChoices(choices);
       const fits = chunk['id'] === id && chunk['created'] === created && chunk['model'] === model && chunk['object'] === object;
-      const json = JSON.stringify(
-        fits && mended === choices && chunk['usage'] === undefined
-          ? chunk
-          : { ...chunk, id, object, created, model, choices: mended, usage: undefined },
-      );
+      const isReady = fits && mended === choices && chunk['usage'] === undefined;
+      const text = isReady ? onlyText(chunk) : undefined;
+      if (text !== undefined && repeated?.fits(choices[0])) return repeated.write(text);
+
+      const json = JSON.stringify(isReady ? chunk : { ...chunk, id, object, created, model, choices: mended, usage: undefined });
       // Spliced into the text: a copy of every chunk would cost more than the chunk.
-      return sseData(usageAsked ? `${json.slice(0, -1)},"usage":null}` : json);
+      const event = sseData(usageAsked ? `${json.slice(0, -1)},"usage":null}` : json);
+      if (text !== undefined) repeated = learnDelta(event, choices[0], text);
+      return event;
     },
     rest() {
       if (!usageAsked || usageChunk === undefined) return '';

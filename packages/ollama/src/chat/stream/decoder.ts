@@ -10,6 +10,7 @@ import { toChatLogprobs } from '../logprobs.ts';
 import { toModel } from '../response.ts';
 import { toToolCalls } from '../tool-calls.ts';
 import { toUsage } from '../usage.ts';
+import { readPlainLine } from './plain-line.ts';
 
 const nothing: readonly JsonObject[] = [];
 
@@ -70,6 +71,8 @@ export function createAnswerDecoder(call: ProviderCall, { reasoningFields }: Oll
     },
     decode(frame: Frame): readonly JsonObject[] {
       if (done) return nothing;
+      const text = begun ? readPlainLine(frame.data) : undefined;
+      if (text !== undefined) return [contentChunk({ content: text }, null)];
       const line = parseLine(frame.data);
       // What is no JSON is skipped: whether the stream was whole is seen at its end.
       if (line === undefined) return nothing;
