@@ -10,6 +10,7 @@ import type { ChatAnswerDialect } from '../response.ts';
 import { toUsage } from '../usage.ts';
 import { readDelta } from './delta.ts';
 import { isDoneMark, parseObject } from './frame-data.ts';
+import { readPlainEvent } from './plain-event.ts';
 import type { ToolCallNumbering } from './tool-call-numbering.ts';
 import { createToolCallNumbering } from './tool-call-numbering.ts';
 
@@ -114,6 +115,10 @@ export function createChatDecoder(call: ProviderCall, dialect: ChatStreamDialect
         done = true;
         if (!dialect.doneIsProof && !allFinished()) throw brokenOff();
         return finish();
+      }
+      const plain = identity !== undefined && frame.kind === 'event' ? readPlainEvent(frame.data) : undefined;
+      if (plain !== undefined && choices.get(plain.index)?.begun === true) {
+        return [toChunk({ index: plain.index, delta: { content: plain.text }, finish_reason: null })];
       }
       const event = parseObject(frame.data);
       if (frame.kind === 'error') throw toInnerFailure(event ?? frame.data, dialect.retryServerErrors);
