@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checklist } from './checklist.ts';
+import { readExports } from './declared-exports.ts';
 import type { PackedPackage } from './pack-packages.ts';
 
 const installScripts = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
@@ -14,6 +15,16 @@ export async function checkManifests(checklist: Checklist, folder: string, packe
     const manifest = JSON.parse(text) as { readonly scripts?: Readonly<Record<string, string>> };
     const files = (await readdir(place, { recursive: true })).map((path) => path.replaceAll('\\', '/'));
 
+    const ways = Object.entries(await readExports(place));
+    await checklist.check(`${name} has the files that its manifest names, declarations among them`, () => {
+      const named = ways.flatMap(([path, targets]) =>
+        ['types', ...Object.keys(targets)].map((key) => targets[key] ?? `${path} has no ${key}`),
+      );
+      assert.deepEqual(
+        [...new Set(named)].filter((file) => !files.includes(file.replace('./', ''))),
+        [],
+      );
+    });
     await checklist.check(`${name} runs nothing when it is installed`, () => {
       assert.deepEqual(
         Object.keys(manifest.scripts ?? {}).filter((script) => installScripts.includes(script)),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Checklist } from './checklist.ts';
 import type { EntryPoint } from './declared-exports.ts';
 import { runProcess } from './run-process.ts';
+import type { TypeProject } from './type-projects.ts';
 
 /** The compilers under which the declarations must be right, by the names under which a project installs both. */
 export const compilers: Readonly<Record<string, string>> = {
@@ -11,10 +12,10 @@ export const compilers: Readonly<Record<string, string>> = {
   'typescript-7': 'npm:typescript@^7.0.0',
 };
 
-/** How users' projects find modules, and what their files are called there. */
+/** How users' projects find modules, which globals they know, and what their files are called there. */
 const projects = [
-  { module: 'nodenext', moduleResolution: 'nodenext', endings: ['.mts', '.cts'] },
-  { module: 'esnext', moduleResolution: 'bundler', endings: ['.ts'] },
+  { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2023'], endings: ['.mts', '.cts'] },
+  { module: 'esnext', moduleResolution: 'bundler', lib: ['es2023', 'dom', 'dom.iterable'], endings: ['.ts'] },
 ] as const;
 
 /** A complaint of the compiler. */
@@ -54,35 +55,38 @@ export async function compile(folder: string, compiler: string, options: object,
   return complaints;
 }
 
-/** Every export of every package, and every way of mounting, under both compilers and both ways of finding modules. */
-export async function checkTypes(checklist: Checklist, folder: string, entryPoints: readonly EntryPoint[]): Promise<void> {
+/** Every export of the packages of a project and every way of mounting them, under both compilers and both ways of finding modules. */
+export async function checkTypes(
+  checklist: Checklist,
+  folder: string,
+  { name, mounts }: TypeProject,
+  entryPoints: readonly EntryPoint[],
+): Promise<void> {
   const place = join(folder, 'types');
   await mkdir(place, { recursive: true });
   const lines = entryPoints.map(({ specifier, values, types }) => {
     const prefix = specifier.replace(/\W+/g, '_');
-    const names = [...values, ...types.map((name) => `type ${name}`)].map((name) => `${name} as ${prefix}_${name.replace('type ', '')}`);
+    const names = [...values, ...types.map((type) => `type ${type}`)].map((one) => `${one} as ${prefix}_${one.replace('type ', '')}`);
     return `export { ${names.join(', ')} } from '${specifier}';`;
   });
   for (const ending of ['.ts', '.mts', '.cts']) {
     await writeFile(join(place, `exports${ending}`), `${lines.join('\n')}\n`);
-    await copyFile(join(import.meta.dirname, 'consumer/mounts.ts'), join(place, `mounts${ending}`));
+    for (const mount of mounts) await copyFile(join(import.meta.dirname, `consumer/${mount}.ts`), join(place, `${mount}${ending}`));
   }
-  const counted = `${entryPoints.reduce((sum, { values, types }) => sum + values.length + types.length, 0)} exports of ${entryPoints.length} entry points`;
+  const counted = entryPoints.reduce((sum, { values, types }) => sum + values.length + types.length, 0);
   for (const compiler of Object.keys(compilers)) {
     for (const { endings, ...options } of projects) {
-      for (const [of, lib] of [
-        ['Node alone', ['es2023']],
-        ['Node and the DOM', ['es2023', 'dom', 'dom.iterable']],
-      ] as const) {
-        await checklist.check(`${counted} and the mounts compile: ${compiler}, ${options.moduleResolution}, ${of}`, async () => {
-          const files = endings.flatMap((ending) => [`types/exports${ending}`, `types/mounts${ending}`]);
-          const complaints = await compile(folder, compiler, { ...options, lib }, files);
+      await checklist.check(
+        `${name}: ${counted} exports and the mounts compile with ${compiler}, ${options.moduleResolution}`,
+        async () => {
+          const files = endings.flatMap((ending) => ['exports', ...mounts].map((file) => `types/${file}${ending}`));
+          const complaints = await compile(folder, compiler, options, files);
           assert.deepEqual(
             complaints.map(({ file, line, text }) => `${file}:${line} ${text}`),
             [],
           );
-        });
-      }
+        },
+      );
     }
   }
 }

@@ -1,9 +1,7 @@
-import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAst } from 'vitest/node';
-import type { Checklist } from './checklist.ts';
 import type { PackedPackage } from './pack-packages.ts';
 
 /** One way into an installed package, and what its declarations say is there. */
@@ -28,28 +26,24 @@ interface Declarations {
 }
 
 /** Every way into the installed packages. An `index.ts` of this house names each of its exports, so one file tells them all. */
-export async function readEntryPoints(checklist: Checklist, folder: string, packed: readonly PackedPackage[]): Promise<EntryPoint[]> {
+export async function readEntryPoints(folder: string, packed: readonly PackedPackage[]): Promise<EntryPoint[]> {
   const found: EntryPoint[] = [];
   for (const { name } of packed) {
     const place = join(folder, 'node_modules', name);
-    const { exports = {} } = JSON.parse(await readFile(join(place, 'package.json'), 'utf8')) as {
-      readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
-    };
-    for (const [path, targets] of Object.entries(exports)) {
-      if (typeof targets === 'string') continue;
-      const specifier = name + path.slice(1);
+    for (const [path, targets] of Object.entries(await readExports(place))) {
       const { types } = targets;
-      await checklist.check(`${specifier} has the files that its manifest names`, () => {
-        assert.deepEqual(
-          Object.values(targets).filter((file) => !existsSync(join(place, file))),
-          [],
-        );
-        assert.ok(types !== undefined, 'there are no declarations');
-      });
-      if (types !== undefined && existsSync(join(place, types))) found.push(await readEntryPoint(specifier, join(place, types)));
+      if (types !== undefined && existsSync(join(place, types))) found.push(await readEntryPoint(name + path.slice(1), join(place, types)));
     }
   }
   return found;
+}
+
+/** The ways into an installed package, each with the files for its conditions; paths to single files are left out. */
+export async function readExports(place: string): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
+  const { exports = {} } = JSON.parse(await readFile(join(place, 'package.json'), 'utf8')) as {
+    readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  };
+  return Object.fromEntries(Object.entries(exports).flatMap(([path, targets]) => (typeof targets === 'string' ? [] : [[path, targets]])));
 }
 
 async function readEntryPoint(specifier: string, file: string): Promise<EntryPoint> {
@@ -69,10 +63,8 @@ async function readEntryPoint(specifier: string, file: string): Promise<EntryPoi
       })),
     ];
   });
+  // A function with several signatures is declared several times.
   const pick = (types: boolean): string[] =>
-    names
-      .filter(({ isType }) => isType === types)
-      .map(({ name }) => name)
-      .toSorted();
+    [...new Set(names.filter(({ isType }) => isType === types).map(({ name }) => name))].toSorted();
   return { specifier, values: pick(false), types: pick(true) };
 }

@@ -9,6 +9,15 @@ export const root: string = join(import.meta.dirname, '../..');
 export interface PackedPackage {
   readonly name: string;
   readonly tarball: string;
+  /** What it wants to find beside it, the optional included. */
+  readonly peers: Readonly<Record<string, string>>;
+}
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly private?: boolean;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 const rootFiles = ['package.json', 'pnpm-workspace.yaml', 'tsconfig.base.json', 'tsconfig.build.json', 'LICENSE'];
@@ -38,7 +47,11 @@ export async function packPackages(folder: string): Promise<PackedPackage[]> {
     (await readdir(join(copy, 'packages'))).map((room) => readFile(join(copy, 'packages', room, 'package.json'), 'utf8')),
   );
   return manifests
-    .map((text) => JSON.parse(text) as { readonly name: string; readonly version: string; readonly private?: boolean })
+    .map((text) => JSON.parse(text) as Manifest)
     .filter((manifest) => manifest.private !== true)
-    .map(({ name, version }) => ({ name, tarball: join(tarballs, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`) }));
+    .map(({ name, version, peerDependencies = {} }) => ({
+      name,
+      tarball: join(tarballs, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`),
+      peers: peerDependencies,
+    }));
 }
