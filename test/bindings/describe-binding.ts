@@ -1,11 +1,18 @@
-import { bindingContract } from '@ai-proxy/testing';
-import type { BindingCheck, BindingUnderTest } from '@ai-proxy/testing';
+import { bindingContract, bodyParserContract } from '@ai-proxy/testing';
+import type { BindingBehindParser, BindingCheck, BindingUnderTest } from '@ai-proxy/testing';
 import { describe, test } from 'vitest';
 
 /** Runs the contract of bindings. What one of them lacks is listed with its reason. */
 export function describeBindings(bindings: readonly BindingUnderTest[]): void {
   describe.for(bindings.map((binding) => [binding.name, binding] as const))('%s', ([, binding]) => {
     runChecks(bindingContract(binding));
+  });
+}
+
+/** Runs the contract of bindings that stand behind parsers. */
+export function describeParsers(bindings: readonly BindingBehindParser[]): void {
+  describe.for(bindings.map((binding) => [binding.name, binding] as const))('%s', ([, binding]) => {
+    runChecks(bodyParserContract(binding));
   });
 }
 

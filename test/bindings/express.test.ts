@@ -1,4 +1,5 @@
-import { describeBindings } from './describe-binding.ts';
-import { expressBindings } from './express.ts';
+import { describeBindings, describeParsers } from './describe-binding.ts';
+import { expressBindings, expressParsers } from './express.ts';
 
 describeBindings(expressBindings);
+describeParsers(expressParsers);

@@ -1,8 +1,10 @@
 export { application } from './binding/application.ts';
 export type { Application } from './binding/application.ts';
 export { bindingContract } from './binding/binding-contract.ts';
-export type { BindingCheck } from './binding/binding-contract.ts';
+export type { BindingCheck, BindingContractOptions } from './binding/binding-contract.ts';
 export type { AskCaller, BindingAbility, BindingUnderTest, BoundServer, MountWishes } from './binding/binding-under-test.ts';
+export type { BindingBehindParser, BodyKind, KeptBody } from './binding/parsers/binding-behind-parser.ts';
+export { bodyParserContract } from './binding/parsers/body-parser-contract.ts';
 export { ContractViolation } from './contract/contract-check.ts';
 export type { ContractCheck } from './contract/contract-check.ts';
 export type { ErrorCase, NativeCase, ProviderCase, ProviderContractOptions } from './contract/contract-options.ts';

@@ -22,6 +22,12 @@ export interface BindingCheck extends ContractCheck {
   readonly skip?: string;
 }
 
+/** How a contract is run. */
+export interface BindingContractOptions {
+  /** Milliseconds after which a behaviour is said to hang: none waits for a clock of its own. Default 15 000. */
+  readonly patience?: number;
+}
+
 /** Every behaviour, by theme. */
 export const behaviours: readonly Behaviour[] = [
   ...wholeAnswerBehaviours,
@@ -42,34 +48,42 @@ export const behaviours: readonly Behaviour[] = [
  * What callers of a binding rely on, whatever its framework: a list of checks, to be run one after the other. Each starts the binding in front of an upstream
  * of its own and looks at both sides.
  */
-export function bindingContract(binding: BindingUnderTest): readonly BindingCheck[] {
-  return behaviours.map((behaviour) => toCheck(binding, behaviour));
+export function bindingContract(binding: BindingUnderTest, options: BindingContractOptions = {}): readonly BindingCheck[] {
+  return behaviours.map((behaviour) => toCheck(binding, behaviour, options));
 }
 
-// No behaviour waits for a clock: one that is not over by then hangs.
-const patience = 15_000;
-
 /** A behaviour of a binding as a check, skipped where it lacks what it takes. */
-export function toCheck(binding: BindingUnderTest, { name, needs = [], run }: Behaviour): BindingCheck {
+export function toCheck(
+  binding: BindingUnderTest,
+  { name, needs = [], run }: Behaviour,
+  { patience = 15_000 }: BindingContractOptions,
+): BindingCheck {
   const reason = needs.map((ability) => binding.lacks?.[ability]).find((text) => text !== undefined);
   return {
     name,
     ...(reason === undefined ? {} : { skip: reason }),
     async run() {
       const scene = createScene(binding);
-      let clock: NodeJS.Timeout | undefined;
-      const hung = new Promise<never>((_, reject) => {
-        clock = setTimeout(() => reject(new Error('It hangs: what the behaviour waits for did not come.')), patience);
-      });
       try {
-        await Promise.race([run(scene), hung]);
+        await within(patience, run(scene), 'It hangs: what the behaviour waits for did not come.');
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         throw new ContractViolation(`${message}\n\n${scene.describe()}`, { cause: error });
       } finally {
-        clearTimeout(clock);
-        await scene.close();
+        await within(patience, scene.close(), 'The server does not close: something of the behaviour is still open.');
       }
     },
   };
+}
+
+async function within(milliseconds: number, work: Promise<void>, otherwise: string): Promise<void> {
+  let clock: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    clock = setTimeout(() => reject(new ContractViolation(otherwise)), milliseconds);
+  });
+  try {
+    await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(clock);
+  }
 }

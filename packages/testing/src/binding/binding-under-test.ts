@@ -43,6 +43,8 @@ export type BindingAbility =
   | 'sockets'
   /** The path of a request arrives as the caller wrote it: dot segments, empty ones, either case of an escape. */
   | 'raw-path'
+  /** Nothing reads a body before the proxy. Where something does, `bodyParserContract` asks what becomes of it. */
+  | 'unread-bodies'
   /** A request line may hold a whole URL. */
   | 'absolute-form'
   /** Callers of HTTP/1.0 are shown that a stream broke: by a reset, since for them a closed connection ends an answer well. */

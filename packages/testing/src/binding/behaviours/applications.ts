@@ -3,7 +3,7 @@ import { application } from '../application.ts';
 import type { Behaviour } from '../behaviour.ts';
 import type { CallerRequest } from '../caller/open-call.ts';
 import { jsonAnswer, lastChunk, piece, streamHead } from '../upstream/contract-answers.ts';
-import { chat, streamedLines } from './requests.ts';
+import { chat, refusedChat, streamedLines } from './requests.ts';
 
 const keepsHeaders: Behaviour = {
   name: 'headers that the application has set stay on every kind of answer',
@@ -17,7 +17,7 @@ const keepsHeaders: Behaviour = {
     });
     const [name, value] = application.header;
 
-    for (const request of [chat(), streamedLines(), { path: '/contract/v1/files' }, { path: '/v1/nothing' }, { ...chat(), body: '{' }]) {
+    for (const request of [chat(), streamedLines(), { path: '/contract/v1/files' }, { path: '/v1/nothing' }, refusedChat()]) {
       equal((await ask(request)).headers[name], value, request.path);
     }
   },

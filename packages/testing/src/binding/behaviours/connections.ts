@@ -2,7 +2,7 @@ import { equal, match, ok } from 'node:assert/strict';
 import type { Behaviour } from '../behaviour.ts';
 import { headBytes, requestBytes } from '../caller/request-bytes.ts';
 import { chatEvent, doneEvent, lastChunk, piece, streamHead } from '../upstream/contract-answers.ts';
-import { chat, headerOf, jsonOf, streamedChat, streamedLines } from './requests.ts';
+import { chat, headerOf, jsonOf, refusedChat, streamedChat, streamedLines } from './requests.ts';
 
 const staysAlive: Behaviour = {
   name: 'a connection serves one request after the other, whatever the answer before was',
@@ -17,7 +17,7 @@ const staysAlive: Behaviour = {
       [{ path: '/v1/nothing' }, 404],
       [streamedLines(), 200],
       [{ path: '/v1/models', method: 'HEAD' }, 200],
-      [{ path: '/v1/chat/completions', body: '{' }, 400],
+      [refusedChat(), 400],
       [{ path: '/contract/v1/files/none' }, 404],
       [{ path: '/v1/chat/completions' }, 405],
       [{ path: '/v1/models' }, 200],

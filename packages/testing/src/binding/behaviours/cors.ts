@@ -1,7 +1,7 @@
 import { equal, match, ok } from 'node:assert/strict';
 import type { Behaviour } from '../behaviour.ts';
 import { chatEvent, doneEvent, lastChunk, piece, streamHead } from '../upstream/contract-answers.ts';
-import { chat, streamedChat } from './requests.ts';
+import { refusedChat, streamedChat } from './requests.ts';
 
 const origin = 'https://app.example.com';
 const cors = { origins: [origin] };
@@ -36,7 +36,7 @@ const marksAnswers: Behaviour = {
       answers: { 'POST /v1/chat/completions': [streamHead(), piece(chatEvent('one')), piece(chatEvent() + doneEvent), lastChunk] },
     });
 
-    for (const request of [{ path: '/v1/models' }, { ...chat(), body: '{' }, streamedChat()]) {
+    for (const request of [{ path: '/v1/models' }, refusedChat(), streamedChat()]) {
       const { headers } = await ask({ ...request, headers: { origin } });
       equal(headers['access-control-allow-origin'], origin);
       match(headers['vary'] ?? '', /\borigin\b/i);

@@ -11,7 +11,7 @@ import { chat, peerLeaves, streamedChat, streamedLines, until } from './requests
 
 const whileUploading: Behaviour = {
   name: 'a caller who leaves in the middle of his upload has asked nobody',
-  needs: ['sockets'],
+  needs: ['sockets', 'unread-bodies'],
   async run(scene) {
     const { connect, mount, upstream, receipt, ask } = await scene.open();
     const connection = connect();
@@ -97,7 +97,7 @@ const leavesAfterReading = (name: string, request: CallerRequest, line: string, 
 
 const whileRelayingUp: Behaviour = {
   name: 'a caller who leaves in the middle of a relayed upload stops it',
-  needs: ['sockets'],
+  needs: ['sockets', 'unread-bodies'],
   async run(scene) {
     const { connect, mount, upstream, receipt } = await scene.open();
     const connection = connect();

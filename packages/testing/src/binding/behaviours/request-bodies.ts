@@ -28,6 +28,7 @@ const inChunks: Behaviour = {
 
 const ofTenMegabytes: Behaviour = {
   name: 'a body of ten megabytes goes up whole',
+  needs: ['unread-bodies'],
   async run(scene) {
     const { ask, upstream } = await scene.open();
     const content = 'é'.repeat(5_000_000);
@@ -35,12 +36,13 @@ const ofTenMegabytes: Behaviour = {
     const answer = await ask({ path: '/contract/v1/chat/completions', body: JSON.stringify({ model: 'anvil', content }) });
 
     equal(answer.status, 200);
-    sameBytes(upstream.requests[0]?.body ?? new Uint8Array(), Buffer.from(JSON.stringify({ model: 'anvil', content })));
+    sameBytes(upstream.requests[0]?.body, Buffer.from(JSON.stringify({ model: 'anvil', content })));
   },
 };
 
 const compressed: Behaviour = {
   name: 'a compressed body goes up plain',
+  needs: ['unread-bodies'],
   async run(scene) {
     const { ask, upstream } = await scene.open();
 
@@ -66,6 +68,7 @@ const withCharset: Behaviour = {
 
 const unreadable: Behaviour = {
   name: 'a body that cannot be read is refused, and nothing goes up: none, half of one, no UTF-8, no JSON by its type',
+  needs: ['unread-bodies'],
   async run(scene) {
     const { ask, upstream, receipts } = await scene.open();
     const latin1 = Buffer.from(JSON.stringify({ model: 'contract/anvil', messages: [{ role: 'user', content: 'é' }] }), 'latin1');
@@ -98,7 +101,7 @@ const tooMuch = JSON.stringify({ model: 'contract/anvil', messages: [{ role: 'us
 
 const tooLarge = (framing: 'its length' | 'its chunks'): Behaviour => ({
   name: `a body that is too large by ${framing} is a 413, and the connection goes on or is closed in order`,
-  needs: ['sockets'],
+  needs: ['sockets', 'unread-bodies'],
   async run(scene) {
     const { connect, mount, upstream } = await scene.open({ options: { limits } });
     const connection = connect();
@@ -128,7 +131,7 @@ const tooLarge = (framing: 'its length' | 'its chunks'): Behaviour => ({
 
 const refusedEarly: Behaviour = {
   name: 'a caller who is refused before his upload is over can read why',
-  needs: ['sockets'],
+  needs: ['sockets', 'unread-bodies'],
   async run(scene) {
     const { connect, mount, upstream } = await scene.open({ options: { limits } });
     const connection = connect();

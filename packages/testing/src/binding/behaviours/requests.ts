@@ -1,4 +1,4 @@
-import { match, ok } from 'node:assert/strict';
+import { fail, match } from 'node:assert/strict';
 import type { ScriptedRequest } from '../../raw/inbox.ts';
 import type { ScriptedUpstream } from '../../raw/scripted-upstream.ts';
 
@@ -23,6 +23,9 @@ export const streamedLines = (): PostedText => ({ path: '/contract/v1/generate',
 /** A call of the upstream's own, as a stream of events. */
 export const streamedEvents = (): PostedText => ({ path: '/contract/v1/chat/completions', body: '{"model":"anvil","stream":true}' });
 
+/** A chat that says nothing of the model: the proxy refuses it, whoever has read it before. */
+export const refusedChat = (): PostedText => ({ path: '/v1/chat/completions', body: '{"messages":[]}' });
+
 /** A header of a request that the upstream got. */
 export function headerOf(request: ScriptedRequest | undefined, name: string): string | undefined {
   return request?.headers.find(([key]) => key.toLowerCase() === name)?.[1];
@@ -40,10 +43,10 @@ export async function peerLeaves(upstream: ScriptedUpstream, connection: number)
 }
 
 /** Throws unless two bodies hold the same bytes; large ones are not printed. */
-export function sameBytes(actual: Uint8Array, expected: Uint8Array): void {
-  const at = expected.findIndex((byte, index) => actual[index] !== byte);
-  const isSame = actual.length === expected.length && at === -1;
-  ok(isSame, `${actual.length} bytes came, and ${expected.length} were to; they differ at ${at === -1 ? expected.length : at}`);
+export function sameBytes(actual: Uint8Array | undefined, expected: Uint8Array): void {
+  if (Buffer.compare(actual ?? new Uint8Array(), expected) === 0) return;
+  const at = expected.findIndex((byte, index) => actual?.[index] !== byte);
+  fail(`${actual?.length ?? 0} bytes came, and ${expected.length} were to; they differ at ${at === -1 ? expected.length : at}`);
 }
 
 /** Settles when a condition comes true of which nobody tells. */
