@@ -10,10 +10,12 @@ export interface BodyHolder {
 
 /** The body of a web request, as long as it was announced to be. */
 export function toRequestBody({ body, bodyUsed, headers }: BodyHolder): HttpRequestBody {
+  const announced = headers.get('content-length');
+  // Of a body without bytes nothing is lost, whoever has read it.
+  if (announced === '0') return { kind: 'none' };
   if (bodyUsed) return { kind: 'consumed' };
   if (!body) return { kind: 'none' };
   const stream = body as AsyncIterable<Uint8Array>;
-  const announced = headers.get('content-length');
   return { kind: 'stream', stream: announced === null ? stream : untilAnnounced(stream, Number(announced)) };
 }
 

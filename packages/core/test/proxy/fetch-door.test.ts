@@ -158,6 +158,15 @@ describe('the proxy as fetch', () => {
     expect(upstream.requests).toEqual([]);
   });
 
+  it('misses nothing of an empty body that was read', async () => {
+    const { proxy, upstream } = await serve(streamHello);
+    const request = new Request(chat, { method: 'POST', body: '', headers: { 'content-type': 'application/json', 'content-length': '0' } });
+    await request.text();
+    const response = await proxy.fetch(request);
+    expect([response.status, await response.json()]).toMatchObject([400, { error: { code: 'invalid_json' } }]);
+    expect(upstream.requests).toEqual([]);
+  });
+
   it('comes to its end with the server where its caller has the last event and does not ask what is behind it', async () => {
     const { proxy, receipt } = await serve(streamHello);
     const response = await proxy.fetch(chat, post({ ...hello, stream: true }));
