@@ -1,4 +1,5 @@
-import { describeBindings } from './describe-binding.ts';
-import { fastifyBindings } from './fastify.ts';
+import { describeBindings, describeParsers } from './describe-binding.ts';
+import { fastifyBindings, fastifyParsers } from './fastify.ts';
 
 describeBindings(fastifyBindings);
+describeParsers(fastifyParsers);

@@ -3,7 +3,7 @@ import { bindProxy } from '@ai-proxy/connect';
 import { createProxy } from '@ai-proxy/core';
 import type { Proxy } from '@ai-proxy/core';
 import { application } from '@ai-proxy/testing';
-import type { AskCaller, BindingUnderTest, BoundServer } from '@ai-proxy/testing';
+import type { AskCaller, BindingBehindParser, BindingUnderTest, BoundServer } from '@ai-proxy/testing';
 import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 
@@ -55,8 +55,8 @@ async function mount(scope: FastifyInstance, proxy: Proxy, parsing: Parsing, ask
     }),
   });
   if (parsing === 'raw') scope.removeAllContentTypeParsers();
-  // What no parser reads is the proxy's to read.
-  scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
+  // What no parser reads is the proxy's to read, and Fastify's of JSON reads every charset as UTF-8.
+  scope.addContentTypeParser(['*', 'application/json; charset=iso-8859-1'], (_request, _payload, parsed) => parsed(null));
   scope.all('/*', { decompress: parsing === 'raw' ? false : {} }, (request, reply) => {
     for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
     reply.hijack();
@@ -69,10 +69,20 @@ const withCompression = async (app: FastifyInstance): Promise<void> => {
   await app.register(compress, { threshold: 0 });
 };
 
-/** Fastify, with bodies raw and parsed, plain and behind compression. */
+/** Fastify with bodies left raw, plain and behind compression. */
 export const fastifyBindings: readonly BindingUnderTest[] = [
   { name: 'Fastify', start: start('raw') },
-  { name: 'Fastify with its JSON parser', start: start('parsed') },
   { name: 'Fastify behind compression', start: start('raw', withCompression) },
-  { name: 'Fastify with its JSON parser behind compression', start: start('parsed', withCompression) },
+];
+
+const readAsUtf8 = { json: 'value', empty: 'refused', large: 'value' } as const;
+
+/** Fastify with its own parser of JSON in front, which knows no coding, and behind what undoes them. */
+export const fastifyParsers: readonly BindingBehindParser[] = [
+  { name: 'Fastify with its JSON parser', start: start('parsed'), keeps: { ...readAsUtf8, gzip: 'refused' } },
+  {
+    name: 'Fastify with its JSON parser, behind compression',
+    start: start('parsed', withCompression),
+    keeps: { ...readAsUtf8, gzip: 'value' },
+  },
 ];

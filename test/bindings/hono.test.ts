@@ -1,4 +1,5 @@
-import { describeBindings } from './describe-binding.ts';
-import { honoBindings } from './hono.ts';
+import { describeBindings, describeParsers } from './describe-binding.ts';
+import { honoBindings, honoParsers } from './hono.ts';
 
 describeBindings(honoBindings);
+describeParsers(honoParsers);

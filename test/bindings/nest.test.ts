@@ -1,0 +1,5 @@
+import { describeBindings, describeParsers } from './describe-binding.ts';
+import { nestBindings, nestParsers } from './nest.ts';
+
+describeBindings(nestBindings);
+describeParsers(nestParsers);
