@@ -20,7 +20,8 @@ export function createApp(options?: MistralOptions): Hono<Environment> {
   const proxy = createProxy({ providers: [mistral(options)], aliases: { fast: 'mistral/mistral-small-latest' } });
   const app = new Hono<Environment>();
   app.use(signIn);
-  app.all('/ai/*', (c) => proxy.fetch(c.req.raw, { prefix: '/ai', caller: c.get('user') }));
+  // A stream that is silent for 15 seconds shows a sign of life, lest something in between cuts it.
+  app.all('/ai/*', (c) => proxy.fetch(c.req.raw, { prefix: '/ai', caller: c.get('user'), keepAlive: 15_000 }));
   app.get('/', (c) => c.text('The application itself. Models are under /ai/v1.'));
   return app;
 }
