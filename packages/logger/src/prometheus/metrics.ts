@@ -1,7 +1,7 @@
 import { Counter, Histogram, Registry } from 'prom-client';
 import { splitTarget } from '@ai-proxy/core';
 import type { Handler, ReceiptSink } from '@ai-proxy/core';
-import { createBoundedValues } from './bounded-values.ts';
+import { createBoundedValues } from '../labels/bounded-values.ts';
 import { buckets, series } from './names.ts';
 
 export interface MetricsOptions {
