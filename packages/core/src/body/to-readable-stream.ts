@@ -7,54 +7,95 @@ export interface ReadableStreamOptions {
   readonly explain?: (error: unknown) => unknown;
   /** What is put in where the source is silent while its reader waits. */
   readonly keepAlive?: SignOfLife | undefined;
+  /** Gives up a reader who does not come for what follows. */
+  readonly patience?: Patience | undefined;
 }
 
 export interface SignOfLife {
   readonly sign: string;
-  /** Milliseconds of silence before each. */
+  /** Milliseconds of silence before each. A stream that begins with silence begins with a sign: hosts send headers together with the first piece. */
   readonly after: number;
+}
+
+export interface Patience {
+  /** Milliseconds for a piece of 16 KiB or less, and as many again for each 16 KiB more: the reader may hand it on to somebody slow. */
+  readonly limit: number;
+  /** Called first when the reader is given up. */
+  readonly onExpired: () => void;
+  /** What the stream then breaks with. */
+  readonly reason: unknown;
+}
+
+export interface Patience {
+  readonly milliseconds: number;
+  /** Called when it is over; the stream breaks with what it gives. */
+  readonly onOver: () => Error;
 }
 
 /** An async iterable as a web stream: read only when its reader asks, stopped when he leaves, broken when it breaks. */
 export function toReadableStream(
   source: AsyncIterable<string | Uint8Array>,
-  { onCancel, explain = (error) => error, keepAlive }: ReadableStreamOptions = {},
+  { onCancel, explain = (error) => error, keepAlive, patience }: ReadableStreamOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const iterator = source[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   let showLife = (): void => {};
+  let giveUp = (): void => {};
   const silence = keepAlive && createClock(() => showLife());
+  let giveUp = (): void => {};
+  const untaken = patience && createClock(() => giveUp());
+  const stopClocks = (): void => {
+    silence?.dispose();
+    untaken?.dispose();
+  };
+  const absence = patience && createClock(() => giveUp());
+  let silenceBefore = soon;
+
+  const stop = (): void => {
+    silence?.dispose();
+    absence?.dispose();
+  };
 
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       start(controller) {
-        if (!keepAlive) return;
-        const sign = encoder.encode(keepAlive.sign);
         showLife = () => {
+          if (!keepAlive) return;
           // One at most for a reader who does not come for it.
-          if (controller.desiredSize === 0) controller.enqueue(sign.slice());
+          if (controller.desiredSize === 0) controller.enqueue(encoder.encode(keepAlive.sign));
           silence?.start(keepAlive.after);
+        };
+        giveUp = () => {
+          if (!patience) return;
+          stop();
+          patience.onExpired();
+          controller.error(explain(patience.reason));
+          void iterator.return?.().then(undefined, () => {});
         };
       },
       async pull(controller) {
-        if (keepAlive) silence?.start(keepAlive.after);
+        absence?.stop();
+        silence?.start(silenceBefore);
         try {
           const next = await iterator.next();
           silence?.stop();
-          if (next.done !== true) {
-            controller.enqueue(typeof next.value === 'string' ? encoder.encode(next.value) : (next.value as Uint8Array<ArrayBuffer>));
+          if (next.done === true) {
+            stop();
+            controller.close();
             return;
           }
-          silence?.dispose();
-          controller.close();
+          const piece = typeof next.value === 'string' ? encoder.encode(next.value) : (next.value as Uint8Array<ArrayBuffer>);
+          if (keepAlive) silenceBefore = keepAlive.after;
+          if (patience) absence?.start(patience.limit * Math.max(1, piece.byteLength / 16_384));
+          controller.enqueue(piece);
         } catch (error) {
-          silence?.dispose();
+          stop();
           await nextTurn();
           controller.error(explain(error));
         }
       },
       async cancel() {
-        silence?.dispose();
+        stop();
         onCancel?.();
         await iterator.return?.();
       },
@@ -62,6 +103,9 @@ export function toReadableStream(
     { highWaterMark: 0 },
   );
 }
+
+// What is there already comes in the same turn.
+const soon = 1;
 
 /**
  * Whoever pipes a stream into a socket destroys the socket when the stream breaks, and Node's sockets write at the end of a turn: told in the same turn,

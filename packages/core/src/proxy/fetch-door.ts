@@ -2,7 +2,7 @@ import { answerError } from '../answer/answer-error.ts';
 import { toReadableStream } from '../body/to-readable-stream.ts';
 import type { ReadableStreamOptions } from '../body/to-readable-stream.ts';
 import type { CallerAnswer } from '../call/caller.ts';
-import { callerLeft } from '../errors/caller-left.ts';
+import { callerLeft, callerStalled } from '../errors/caller-left.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import { openaiFace } from '../faces/openai/openai-face.ts';
 import type { Handler } from '../http/handler.ts';
@@ -25,6 +25,10 @@ export interface FetchDoorInit extends RequestInit {
   readonly caller?: CallerAnswer | (() => CallerAnswer | Promise<CallerAnswer>);
   /** Milliseconds of silence after which a stream shows a sign of life, for servers whose callers wait behind load balancers. By default it shows none. */
   readonly keepAlive?: number;
+  /** Milliseconds after which a caller who takes nothing of a stream is given up, for servers whose callers may vanish. By default none is. */
+  readonly writeTimeout?: number;
+  /** Milliseconds for which a stream may be left untaken before its caller is given up, for servers whose callers may stall. By default there is no such clock. */
+  readonly writeTimeout?: number;
   /** Chooses what a body breaks with, for servers that take one kind of error for a cut connection; by default the error itself. */
   readonly breakWith?: (error: unknown) => unknown;
 }
@@ -47,7 +51,7 @@ const noRelay: CarryOut = () => Promise.reject(new Error('this handler answered 
 /** Any handler for callers who speak `Request` and `Response`: the proxy, key administration, a metrics page. */
 export function createFetchDoor(handle: Handler, carryOut: CarryOut = noRelay): FetchDoor {
   return async (input, init = {}) => {
-    const { prefix, target: ownTarget, caller: _, keepAlive, breakWith, ...rest } = init;
+    const { prefix, target: ownTarget, caller: _, keepAlive, writeTimeout, breakWith, ...rest } = init;
     // A request that stays as it is need not be made again: on Node that would cost more than most of its way through the proxy.
     const request = input instanceof Request && Object.keys(rest).length === 0 ? input : new Request(input, rest);
     const leaving = new AbortController();
@@ -63,6 +67,8 @@ export function createFetchDoor(handle: Handler, carryOut: CarryOut = noRelay): 
       onCancel: () => leaving.abort(callerLeft()),
       explain: (error): unknown => (request.signal.aborted ? request.signal.reason : breakWith ? breakWith(error) : error),
       keepAlive: keepAlive && body.keepAlive ? { sign: body.keepAlive, after: keepAlive } : undefined,
+      patience: writeTimeout ? { milliseconds: writeTimeout, onOver: () => giveUp(leaving, callerStalled(writeTimeout)) } : undefined,
+      patience: writeTimeout ? patienceOf(writeTimeout, leaving) : undefined,
     }));
   };
 
@@ -76,6 +82,16 @@ export function createFetchDoor(handle: Handler, carryOut: CarryOut = noRelay): 
       throw error;
     }
   }
+}
+
+function patienceOf(limit: number, leaving: AbortController): ReadableStreamOptions['patience'] {
+  const reason = callerStalled(limit);
+  return { limit, reason, onExpired: () => leaving.abort(reason) };
+}
+
+function giveUp(call: AbortController, reason: ProxyError): ProxyError {
+  call.abort(reason);
+  return reason;
 }
 
 function targetOf({ url }: Request, prefix: string | undefined): string | undefined {

@@ -112,6 +112,22 @@ describe('toReadableStream', () => {
       expect(rest).toBe(`${keepAlive.sign}a`);
     });
 
+    it('begins with one where the source begins with silence, for hosts that send headers together with the first piece', async () => {
+      const silent = (async function* (): AsyncGenerator<string> {
+        await createGate().opened;
+        yield 'never';
+      })();
+      const reader = toReadableStream(silent, { keepAlive: { sign: keepAlive.sign, after: 3_600_000 } }).getReader();
+      expect(text((await reader.read()).value)).toBe(keepAlive.sign);
+      const prompt = toReadableStream(
+        (async function* () {
+          yield 'a';
+        })(),
+        { keepAlive },
+      );
+      expect(await new Response(prompt).text()).toBe('a');
+    });
+
     it.each(['ended', 'broken', 'left'] as const)('lets go of its clock where it is %s', async (how) => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
       onTestFinished(() => void vi.useRealTimers());
@@ -126,6 +142,64 @@ describe('toReadableStream', () => {
       await end;
       expect(vi.getTimerCount()).toBe(0);
     });
+  });
+});
+
+describe('a stream with patience', () => {
+  const fake = (): void => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+  };
+  const endless = (size: number, order: string[]): AsyncIterable<Uint8Array> =>
+    (async function* () {
+      try {
+        for (;;) yield new Uint8Array(size);
+      } finally {
+        order.push('stopped');
+      }
+    })();
+
+  it('gives a reader up who does not come back, says so first, and stops its source', async () => {
+    fake();
+    const order: string[] = [];
+    const reason = new Error('stalled');
+    const onExpired = (): void => void order.push('expired');
+    const reader = toReadableStream(endless(10, order), { patience: { limit: 1000, reason, onExpired } }).getReader();
+    await reader.read();
+    await vi.advanceTimersByTimeAsync(900);
+    await reader.read();
+    await vi.advanceTimersByTimeAsync(900);
+    expect(order).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(order).toEqual(['expired', 'stopped']);
+    await expect(reader.read()).rejects.toBe(reason);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('has more of it for a piece that takes longer', async () => {
+    fake();
+    const order: string[] = [];
+    const patience = { limit: 1000, reason: new Error('stalled'), onExpired: () => void order.push('expired') };
+    const reader = toReadableStream(endless(64 * 1024, order), { patience }).getReader();
+    await reader.read();
+    await vi.advanceTimersByTimeAsync(3900);
+    expect(order).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(order).toEqual(['expired', 'stopped']);
+  });
+
+  it('never loses it while the source is slow', async () => {
+    fake();
+    const gate = createGate();
+    const source = (async function* () {
+      yield 'a';
+      await gate.opened;
+    })();
+    const patience = { limit: 1000, reason: new Error('stalled'), onExpired: () => expect.unreachable() };
+    const whole = new Response(toReadableStream(source, { patience })).text();
+    await vi.advanceTimersByTimeAsync(10_000);
+    gate.open();
+    expect(await whole).toBe('a');
   });
 });
 

@@ -206,6 +206,40 @@ describe('the proxy as fetch', () => {
     expect(await plain).not.toMatch(/^:/m);
   });
 
+  it('gives a caller up who takes nothing, where it is asked to', async () => {
+    const { proxy, upstream, receipt } = await serve(hang);
+    const response = await proxy.fetch(chat, { ...post({ ...hello, stream: true }), writeTimeout: 20 });
+    const reader = response.body?.getReader();
+    await reader?.read();
+    expect(await receipt(0)).toMatchObject({ outcome: 'timeout_write', code: 'timeout_write' });
+    expect(await (await upstream.request(0)).closed).toBe(false);
+    await expect(reader?.read()).rejects.toMatchObject({ code: 'timeout_write' });
+  });
+
+  it('reads what it does not want of a body, up to a bound, so that the connection can go on', async () => {
+    const { proxy: small } = makeProxy([testProvider('http://127.0.0.1:9')], { limits: { body: 10 } });
+    const send = async (pieces: number): Promise<string> => {
+      let left = pieces;
+      const gate = createGate<string>();
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (left === 0) {
+            controller.close();
+            gate.open('read');
+            return;
+          }
+          left -= 1;
+          controller.enqueue(new Uint8Array(64 * 1024));
+        },
+        cancel: () => gate.open('cancelled'),
+      });
+      const init = { ...post({}), body, duplex: 'half' };
+      expect((await small.fetch(chat, init)).status).toBe(413);
+      return gate.opened;
+    };
+    expect([await send(4), await send(40)]).toEqual(['read', 'cancelled']);
+  });
+
   it('breaks with what its server takes for a cut', async () => {
     const { proxy } = await serve((request, response) => {
       startEvents(response);
