@@ -26,12 +26,6 @@ export interface Patience {
   readonly reason: unknown;
 }
 
-export interface Patience {
-  readonly milliseconds: number;
-  /** Called when it is over; the stream breaks with what it gives. */
-  readonly onOver: () => Error;
-}
-
 /** An async iterable as a web stream: read only when its reader asks, stopped when he leaves, broken when it breaks. */
 export function toReadableStream(
   source: AsyncIterable<string | Uint8Array>,
@@ -42,12 +36,6 @@ export function toReadableStream(
   let showLife = (): void => {};
   let giveUp = (): void => {};
   const silence = keepAlive && createClock(() => showLife());
-  let giveUp = (): void => {};
-  const untaken = patience && createClock(() => giveUp());
-  const stopClocks = (): void => {
-    silence?.dispose();
-    untaken?.dispose();
-  };
   const absence = patience && createClock(() => giveUp());
   let silenceBefore = soon;
 

@@ -27,8 +27,6 @@ export interface FetchDoorInit extends RequestInit {
   readonly keepAlive?: number;
   /** Milliseconds after which a caller who takes nothing of a stream is given up, for servers whose callers may vanish. By default none is. */
   readonly writeTimeout?: number;
-  /** Milliseconds for which a stream may be left untaken before its caller is given up, for servers whose callers may stall. By default there is no such clock. */
-  readonly writeTimeout?: number;
   /** Chooses what a body breaks with, for servers that take one kind of error for a cut connection; by default the error itself. */
   readonly breakWith?: (error: unknown) => unknown;
 }
@@ -67,7 +65,6 @@ export function createFetchDoor(handle: Handler, carryOut: CarryOut = noRelay): 
       onCancel: () => leaving.abort(callerLeft()),
       explain: (error): unknown => (request.signal.aborted ? request.signal.reason : breakWith ? breakWith(error) : error),
       keepAlive: keepAlive && body.keepAlive ? { sign: body.keepAlive, after: keepAlive } : undefined,
-      patience: writeTimeout ? { milliseconds: writeTimeout, onOver: () => giveUp(leaving, callerStalled(writeTimeout)) } : undefined,
       patience: writeTimeout ? patienceOf(writeTimeout, leaving) : undefined,
     }));
   };
@@ -87,11 +84,6 @@ export function createFetchDoor(handle: Handler, carryOut: CarryOut = noRelay): 
 function patienceOf(limit: number, leaving: AbortController): ReadableStreamOptions['patience'] {
   const reason = callerStalled(limit);
   return { limit, reason, onExpired: () => leaving.abort(reason) };
-}
-
-function giveUp(call: AbortController, reason: ProxyError): ProxyError {
-  call.abort(reason);
-  return reason;
 }
 
 function targetOf({ url }: Request, prefix: string | undefined): string | undefined {
