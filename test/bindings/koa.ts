@@ -1,10 +1,15 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { Writable } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
 import { createProxy } from '@ai-proxy/core';
 import { aiProxy } from '@ai-proxy/koa';
 import { application } from '@ai-proxy/testing';
-import type { BindingUnderTest, BoundServer } from '@ai-proxy/testing';
+import type { BindingBehindParser, BindingUnderTest, BoundServer } from '@ai-proxy/testing';
+import { bodyParser } from '@koa/bodyparser';
 import Koa from 'koa';
 import type { Context, Middleware } from 'koa';
+import { koaBody } from 'koa-body';
 import compress from 'koa-compress';
 import mount from 'koa-mount';
 import { serve } from './serve.ts';
@@ -46,4 +51,54 @@ export const koaBindings: readonly BindingUnderTest[] = [
   { name: 'Koa', start: start('prefix') },
   { name: 'Koa below koa-mount', start: start('koa-mount') },
   { name: 'Koa behind koa-compress', start: start('prefix', compress({ threshold: 0 })) },
+];
+
+const limit = '20mb';
+const parsed = { json: 'value', large: 'value', gzip: 'value', form: 'value' } as const;
+const discard = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
+
+const readBytes: Middleware = async (ctx, next) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of ctx.req) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  Object.assign(ctx.request, { body: ctx.get('content-encoding') === 'gzip' ? gunzipSync(bytes) : bytes });
+  await next();
+};
+
+const readAway: Middleware = async (ctx, next) => {
+  if (ctx.method === 'POST') await once(ctx.req.resume(), 'end');
+  await next();
+};
+
+/** Koa behind each of its parsers. What koa-body makes of files stays in memory here, and is thrown away. */
+export const koaParsers: readonly BindingBehindParser[] = [
+  { name: 'Koa behind nothing', start: start('prefix'), keeps: {} },
+  { name: 'Koa behind @koa/bodyparser', start: start('prefix', bodyParser({ jsonLimit: limit })), keeps: parsed },
+  { name: 'Koa below koa-mount, behind @koa/bodyparser', start: start('koa-mount', bodyParser({ jsonLimit: limit })), keeps: parsed },
+  {
+    name: 'Koa behind @koa/bodyparser that reads JSON as text',
+    start: start('prefix', bodyParser({ enableTypes: ['text'], extendTypes: { text: ['application/json'] }, textLimit: limit })),
+    keeps: { json: 'text', large: 'text', gzip: 'text' },
+  },
+  { name: 'Koa behind koa-body', start: start('prefix', koaBody({ jsonLimit: limit })), keeps: parsed },
+  {
+    name: 'Koa behind koa-body with multipart',
+    start: start('prefix', koaBody({ jsonLimit: limit, multipart: true, formidable: { fileWriteStreamHandler: discard } })),
+    keeps: { ...parsed, multipart: 'consumed' },
+  },
+  {
+    name: 'Koa behind koa-body that patches Node’s request alone',
+    start: start('prefix', koaBody({ jsonLimit: limit, patchKoa: false, patchNode: true })),
+    keeps: parsed,
+  },
+  {
+    name: 'Koa behind something that keeps bytes',
+    start: start('prefix', readBytes),
+    keeps: { json: 'bytes', large: 'bytes', gzip: 'bytes', latin1: 'bytes', form: 'bytes', multipart: 'bytes' },
+  },
+  {
+    name: 'Koa behind something that keeps nothing',
+    start: start('prefix', readAway),
+    keeps: { json: 'consumed', large: 'consumed', gzip: 'consumed', latin1: 'consumed', form: 'consumed', multipart: 'consumed' },
+  },
 ];
