@@ -45,6 +45,10 @@ export type BindingAbility =
   | 'raw-path'
   /** Nothing reads a body before the proxy. Where something does, `bodyParserContract` asks what becomes of it. */
   | 'unread-bodies'
+  /** The query of a request arrives as the caller wrote it. */
+  | 'raw-query'
+  /** Whole answers tell their length. */
+  | 'content-length'
   /** A request line may hold a whole URL. */
   | 'absolute-form'
   /** Callers of HTTP/1.0 are shown that a stream broke: by a reset, since for them a closed connection ends an answer well. */

@@ -51,6 +51,7 @@ const wrongMethods: Behaviour = {
 
 const keepsQueries: Behaviour = {
   name: 'a query goes up as it was written',
+  needs: ['raw-query'],
   async run(scene) {
     const { ask, upstream } = await scene.open({ answers: { 'GET /v1/files': jsonAnswer(200, { data: [] }) } });
 
@@ -90,6 +91,7 @@ const slashesInIds: Behaviour = {
 
 const emptySegments: Behaviour = {
   name: 'an empty segment below a provider is a 400, and nothing goes up',
+  needs: ['raw-path'],
   async run(scene) {
     const { ask, upstream } = await scene.open();
 

@@ -64,7 +64,7 @@ const downloads: Behaviour = {
 
 const keepsLengths: Behaviour = {
   name: 'a relayed file has its length, and HEAD tells it without the file',
-  needs: ['sockets'],
+  needs: ['sockets', 'content-length'],
   async run(scene) {
     const { ask, upstream } = await scene.open({
       answers: {

@@ -32,7 +32,7 @@ const answersWhole: Behaviour = {
 
 const hasItsLength: Behaviour = {
   name: 'a whole answer has its length in bytes, once, and no other framing',
-  needs: ['sockets'],
+  needs: ['sockets', 'content-length'],
   async run(scene) {
     const { ask } = await scene.open();
 
