@@ -26,6 +26,7 @@ const start =
         proxy.fetch(await toRequest(c.req), {
           prefix,
           keepAlive: proxy.writing.keepAlive,
+          writeTimeout: proxy.writing.timeout,
           ...(askCaller && { caller: () => askCaller((name) => c.req.header(name)) }),
         });
     const app = new Hono();
@@ -52,7 +53,6 @@ const start =
 const lacks: NonNullable<BindingUnderTest['lacks']> = {
   'raw-path': 'the URL of a Request is parsed, and its dot segments are gone',
   'http-1.0': "Hono's server for Node has one way to break an answer off, whatever the caller speaks",
-  'write-clock': 'a Response cannot see whether anybody takes it',
   websocket: 'a Response is no upgrade',
 };
 

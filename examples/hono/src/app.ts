@@ -20,8 +20,9 @@ export function createApp(options?: MistralOptions): Hono<Environment> {
   const proxy = createProxy({ providers: [mistral(options)], aliases: { fast: 'mistral/mistral-small-latest' } });
   const app = new Hono<Environment>();
   app.use(signIn);
-  // A stream that is silent for 15 seconds shows a sign of life, lest something in between cuts it.
-  app.all('/ai/*', (c) => proxy.fetch(c.req.raw, { prefix: '/ai', caller: c.get('user'), keepAlive: 15_000 }));
+  // What a server owes its callers: a sign of life in a silent stream, and an end to one that nobody takes.
+  const { keepAlive, timeout: writeTimeout } = proxy.writing;
+  app.all('/ai/*', (c) => proxy.fetch(c.req.raw, { prefix: '/ai', caller: c.get('user'), keepAlive, writeTimeout }));
   app.get('/', (c) => c.text('The application itself. Models are under /ai/v1.'));
   return app;
 }
