@@ -1,7 +1,7 @@
 import type { Receipt } from '../call/receipt.ts';
 import type { Usage } from '../call/usage.ts';
 import type { Cost } from './cost.ts';
-import type { RecordedCall } from './ledger.ts';
+import type { Feedback, RecordedCall } from './ledger.ts';
 import type { Rates } from './price.ts';
 
 /**
@@ -47,6 +47,12 @@ export function storableEntries(entries: Readonly<Record<string, string>>): Read
       .slice(0, 64)
       .map(([key, value]) => [storable(key, nameLength), storable(value, 4096)]),
   );
+}
+
+/** Feedback as ledgers keep it, with its default in place. */
+export function toStoredFeedback({ value, weight = 1, metadata = {} }: Feedback): Required<Feedback> {
+  const bounded = Math.min(Math.max(Math.trunc(value) || 0, -1_000_000), 1_000_000);
+  return { value: bounded + 0, weight: Math.min(Math.max(weight || 0, 0), 1), metadata: storableEntries(metadata) };
 }
 
 const nameLength = 256;

@@ -1,5 +1,5 @@
-import type { Feedback, Ledger, RecordedCall } from './ledger.ts';
-import { storableEntries, toRecordedCall } from './ledger-account.ts';
+import type { Ledger, RecordedCall } from './ledger.ts';
+import { toRecordedCall, toStoredFeedback } from './ledger-account.ts';
 import { boundedLimit, fromCursor, toCursor } from './ledger-cursor.ts';
 import { createMemorySums } from './memory-sums.ts';
 import { matchesFilter, newestFirst } from './ledger-filter.ts';
@@ -67,10 +67,4 @@ export function memoryLedger({
       // Nothing is held open.
     },
   };
-}
-
-/** Feedback as ledgers keep it, with its default in place. */
-export function toStoredFeedback({ value, weight = 1, metadata = {} }: Feedback): Required<Feedback> {
-  const bounded = Math.min(Math.max(Math.trunc(value) || 0, -1_000_000), 1_000_000);
-  return { value: bounded + 0, weight: Math.min(Math.max(weight || 0, 0), 1), metadata: storableEntries(metadata) };
 }

@@ -1,4 +1,4 @@
-import { toStoredFeedback } from '@ai-proxy/core';
+import { toStoredFeedback } from '@ai-proxy/core/ledger';
 import type { Feedback } from '@ai-proxy/core';
 import type { Database } from '../database/schema.ts';
 

@@ -1,4 +1,4 @@
-import { toRecordedCall } from '@ai-proxy/core';
+import { toRecordedCall } from '@ai-proxy/core/ledger';
 import type { Ledger, RecordedCall } from '@ai-proxy/core';
 import type { SqlDatabase } from '../database/open-sql.ts';
 import { keepFeedback } from './keep-feedback.ts';

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { spendDimensions, sumsLeft } from '@ai-proxy/core';
-import type { PruneQuery, Pruned, SumUnit } from '@ai-proxy/core';
+import { spendDimensions, sumsLeft } from '@ai-proxy/core/ledger';
+import type { PruneQuery, Pruned } from '@ai-proxy/core';
+import type { SumUnit } from '@ai-proxy/core/ledger';
 import { sql } from 'kysely';
 import type { DatabaseKind } from '../database/open-sql.ts';
 import type { Database } from '../database/schema.ts';

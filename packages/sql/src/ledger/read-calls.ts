@@ -1,4 +1,4 @@
-import { boundedLimit, fromCursor, toCursor } from '@ai-proxy/core';
+import { boundedLimit, fromCursor, toCursor } from '@ai-proxy/core/ledger';
 import type { CallFilter, CallPage, RecordedCall } from '@ai-proxy/core';
 import { sql } from 'kysely';
 import type { SelectQueryBuilder } from 'kysely';

@@ -1,5 +1,6 @@
-import { sumCalls } from '@ai-proxy/core';
-import type { LedgerSum, RecordedCall, SumUnit } from '@ai-proxy/core';
+import { sumCalls } from '@ai-proxy/core/ledger';
+import type { RecordedCall } from '@ai-proxy/core';
+import type { LedgerSum, SumUnit } from '@ai-proxy/core/ledger';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { DatabaseKind } from '../database/open-sql.ts';

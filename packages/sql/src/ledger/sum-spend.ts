@@ -1,5 +1,6 @@
-import { boundedLimit, planSums, reportedSpan } from '@ai-proxy/core';
-import type { SpendQuery, SpendReport, SpendRow, Stretch, SumPlan, SumUnit } from '@ai-proxy/core';
+import { boundedLimit, planSums, reportedSpan } from '@ai-proxy/core/ledger';
+import type { SpendQuery, SpendReport, SpendRow } from '@ai-proxy/core';
+import type { Stretch, SumPlan, SumUnit } from '@ai-proxy/core/ledger';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Database, SumRow } from '../database/schema.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { ProxyError } from '@ai-proxy/core';
+import { ProxyError } from '@ai-proxy/core/ledger';
 import type { LedgerWork } from '../ledger-work.ts';
 import type { WorkAnswer, WorkerStart, WorkName, WorkRequest } from './messages.ts';
 

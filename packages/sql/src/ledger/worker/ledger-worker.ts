@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { ProxyError } from '@ai-proxy/core';
+import { ProxyError } from '@ai-proxy/core/ledger';
 import { openSql } from '../../database/open-sql.ts';
 import { createLedgerWork } from '../ledger-work.ts';
 import type { WorkAnswer, WorkerStart, WorkRequest } from './messages.ts';
@@ -11,7 +11,8 @@ const work = createLedgerWork(database);
 
 async function answer({ id, work: name, input }: WorkRequest): Promise<WorkAnswer> {
   try {
-    const parameters = JSON.parse(input) as [never, never, never];
+    // JSON has null where an argument was left out.
+    const parameters = (JSON.parse(input) as unknown[]).map((one) => one ?? undefined) as [never, never, never];
     return { id, output: await work[name](...parameters) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+
+/** A program that ends with the process that started it, however that ends. */
+export interface ServerProcess {
+  /** Everything it has written. */
+  readonly output: () => string;
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ServerProcessOptions {
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  readonly folder: string;
+}
+
+/** The shell waits for the end of its input, which comes when whoever holds the other end stops it or dies. */
+const untilLeft = '"$@" & server=$!; read -r _; kill -INT $server; wait $server';
+
+export function startServerProcess(command: string, parameters: readonly string[], { user, folder }: ServerProcessOptions): ServerProcess {
+  const shell = spawn('/bin/sh', ['-c', untilLeft, 'sh', command, ...parameters], {
+    cwd: folder,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A break from the keyboard is for the tests; their end then ends this.
+    detached: true,
+    ...user,
+  });
+  const written: string[] = [];
+  const keep = (text: string): void => void (written.length < 500 && written.push(text));
+  shell.stdout.setEncoding('utf8').on('data', keep);
+  shell.stderr.setEncoding('utf8').on('data', keep);
+  shell.stdin.on('error', () => {});
+  const ended = once(shell, 'close').then(() => {});
+  // Tests that forget a server end all the same.
+  shell.unref();
+  for (const stream of [shell.stdin, shell.stdout, shell.stderr])
+    if ('unref' in stream && typeof stream.unref === 'function') stream.unref();
+  return {
+    output: () => written.join(''),
+    ended,
+    async stop() {
+      shell.ref();
+      shell.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
+  return address.port;
+}
