@@ -1,7 +1,7 @@
-import { createProxy } from '@ai-proxy/core';
+import { createEnvironmentProxy, createProxy } from '@ai-proxy/core';
 import type { FetchDoorInit, Receipt } from '@ai-proxy/core';
-import { mistral, openaiCompatible } from '@ai-proxy/mistral';
-import { ollama, ollamaFace } from '@ai-proxy/ollama';
+import { mistral, mistralFromEnvironment, openaiCompatible } from '@ai-proxy/mistral';
+import { ollama, ollamaFace, ollamaFromEnvironment } from '@ai-proxy/ollama';
 import { nodeGlobals } from './node-globals.ts';
 
 /** Where the simulators listen. */
@@ -33,6 +33,9 @@ export interface Report {
 
 const messages = [{ role: 'user', content: 'Hello there' }];
 
+const picture = { type: 'image_url', image_url: { url: 'http://pictures.example/cat.png' } };
+const seeing = [{ role: 'user', content: [{ type: 'text', text: 'What is this?' }, picture] }];
+
 /** An application on a web runtime: a proxy in a module, asked through its `fetch` alone. */
 export async function runProgram(upstreams: Upstreams): Promise<Report> {
   const receipts: Receipt[] = [];
@@ -44,18 +47,25 @@ export async function runProgram(upstreams: Upstreams): Promise<Report> {
       mistral({ name: 'keyless', baseURL: upstreams.mistralUrl }),
     ],
     faces: [ollamaFace()],
+    remoteFiles: {},
     retry: false,
     log: { debug() {}, info() {}, warn() {}, error() {} },
     onReceipt: (receipt) => receipts.push(receipt),
   });
   const calls: Record<string, Told> = {};
   for (const [name, ask] of Object.entries(questions(proxy.fetch, upstreams.watchUrl))) calls[name] = await ask();
+  calls['with nothing in the environment'] = await askEnvironment();
   await proxy.close({ grace: 0 });
   return {
     calls,
     receipts: receipts.map(({ operation, dialect, provider, outcome }) => [operation, dialect, provider, outcome].join(' ')),
     leftOver: nodeGlobals.filter((name) => globalThis[name] !== undefined),
   };
+}
+
+function askEnvironment(): Promise<Told> {
+  const proxy = createEnvironmentProxy([mistralFromEnvironment, ollamaFromEnvironment]);
+  return told(proxy.fetch('http://proxy.local/v1/models'));
 }
 
 type Fetch = (url: string, init?: FetchDoorInit) => Promise<Response>;
@@ -87,6 +97,7 @@ function questions(fetch: Fetch, watchUrl: string): Record<string, () => Promise
     upload: () => told(fetch(at('/mistral/v1/files'), { method: 'POST', body: largeForm() })),
     'below a prefix': () => told(fetch(at(`/ai/v1/models/${small}`), { prefix: '/ai' })),
     'of nobody': () => told(fetch(at('/v1/models'), { caller: undefined })),
+    'with a picture by its URL': () => told(post(canonical, JSON.stringify({ model: 'ollama/gemma3:4b', messages: seeing }))),
     'to nobody': () => told(post(canonical, chat('nobody/default'))),
     'without a key in the environment': () => told(post(canonical, chat(`keyless/${small}`))),
     'left before the answer': () =>

@@ -122,6 +122,8 @@ describe.each([
 
   it.each([
     ['of nobody', 401, 'caller_unknown'],
+    ['with a picture by its URL', 400, 'remote_file_refused'],
+    ['with nothing in the environment', 500, 'not_configured'],
     ['to nobody', 502, 'upstream_connect'],
     ['without a key in the environment', 500, 'not_configured'],
   ])('refuses a call %s with %i', (name, status, code) => {
@@ -151,6 +153,7 @@ describe.each([
       'files opaque mistral ok',
       'models canonical  ok',
       'models canonical  refused',
+      'chat canonical ollama refused',
       'chat canonical nobody upstream_connect',
       'chat canonical keyless internal_error',
       'chat canonical mistral caller_left',
