@@ -11,6 +11,7 @@ import type { CanonicalOperation, ProviderCall, ProviderOperation, StreamDecoder
 import type { Target } from '../routing/plan.ts';
 import { brokenExchange } from '../transport/broken-exchange.ts';
 import type { TransportResponse } from '../transport/transport.ts';
+import { createBodyWriter } from './body-writer.ts';
 import { canonicalUsage } from './canonical-usage.ts';
 import { readChunks } from './chunk-stream.ts';
 import type { FrameSink } from './chunk-stream.ts';
@@ -49,7 +50,8 @@ export async function attemptCanonical(call: Call, target: Target, options: Cano
   const files = remoteFiles && operation.fetches?.(call.input, declaring);
   const providerCall = files ? { ...declaring, fetched: await remoteFiles.fetch(call, files) } : declaring;
   const request = operation.request(call.input, providerCall);
-  const send = (one: UpstreamRequest): Promise<Exchange> => sendJson(call, target, one, options.upstream);
+  const send = (one: UpstreamRequest, write: BodyWriter = JSON.stringify): Promise<Exchange> =>
+    sendJson(call, target, one, write, options.upstream);
 
   const account = (output: JsonObject): void => {
     call.receipt.usage = canonicalUsage(output) ?? call.receipt.usage;
@@ -61,9 +63,10 @@ export async function attemptCanonical(call: Call, target: Target, options: Cano
   let answerHeaders: Record<string, string>;
   if ('requests' in request) {
     // Each answer is read as it comes: one that waited for the others would hold its connection, for good where one of them fails.
+    const write = createBodyWriter();
     const answers = await together(
       request.requests.map(async (one) => {
-        const sent = await send(one);
+        const sent = await send(one, write);
         return { headers: sent.response.headers, output: await readOutput(sent, target, operation, providerCall, options.upstream) };
       }),
     );
@@ -96,7 +99,9 @@ function operationOf(call: Call, target: Target): ProviderOperation {
   });
 }
 
-function sendJson(call: Call, target: Target, request: UpstreamRequest, upstream: Upstream): Promise<Exchange> {
+type BodyWriter = (body: JsonObject) => string;
+
+function sendJson(call: Call, target: Target, request: UpstreamRequest, write: BodyWriter, upstream: Upstream): Promise<Exchange> {
   return exchange(upstream, {
     provider: target.provider,
     operation: call.operation,
@@ -107,7 +112,7 @@ function sendJson(call: Call, target: Target, request: UpstreamRequest, upstream
       ...traceHeaders(call),
       accept: call.stream ? 'text/event-stream, application/x-ndjson, application/json' : 'application/json',
     },
-    ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    ...(request.body === undefined ? {} : { body: write(request.body) }),
     callerHeaders: call.headers,
     signal: call.signal,
     receipt: call.receipt,

@@ -26,9 +26,13 @@ export function toCompletionsRequest(
     return toGenerateRequest(body, prompts[0]);
   }
   if (prompts.length === 1 && count === 1 && !echo) return toGenerateRequest(body, prompts[0]);
-  const asked = prompts.flatMap((prompt) => Array.from({ length: count }, (_, answer) => ({ prompt, answer })));
+  const asked = prompts.flatMap((prompt) => {
+    // One object for all answers to a prompt, so that it is written once.
+    const { path, body: shared } = toGenerateRequest(body, prompt);
+    return Array.from({ length: count }, (_, answer) => ({ prompt, request: { path, body: bodyOfAnswer(shared, answer) } }));
+  });
   return {
-    requests: asked.map(({ prompt, answer }) => toGenerateRequest(bodyOfAnswer(body, answer), prompt)),
+    requests: asked.map(({ request }) => request),
     combine: (outputs) => combineAnswers(echo ? outputs.map((output, index) => withEcho(output, asked[index]?.prompt ?? '')) : outputs),
   };
 }

@@ -21,6 +21,6 @@ export function toGenerateBody(
   return body;
 }
 
-export function toGenerateRequest(body: JsonObject, prompt: string): UpstreamRequest {
+export function toGenerateRequest(body: JsonObject, prompt: string): UpstreamRequest & { readonly body: JsonObject } {
   return { path: '/api/generate', body: { ...body, prompt } };
 }
