@@ -1,7 +1,7 @@
-import { equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { Behaviour } from '../behaviour.ts';
 import { headBytes, requestBytes } from '../caller/request-bytes.ts';
-import { chatEvent, doneEvent, lastChunk, piece, streamHead } from '../upstream/contract-answers.ts';
+import { chatBody, chatEvent, doneEvent, lastChunk, piece, streamHead } from '../upstream/contract-answers.ts';
 import { chat, headerOf, jsonOf, refusedChat, streamedChat, streamedLines } from './requests.ts';
 
 const staysAlive: Behaviour = {
@@ -79,6 +79,7 @@ const closesWhenAsked: Behaviour = {
     const answer = await connection.read(request).answer;
 
     equal(answer.ending, 'complete');
+    deepEqual(JSON.parse(answer.text), chatBody);
     equal(answer.headers['connection'], 'close');
     equal(await connection.closed, 'closed');
   },
@@ -105,6 +106,8 @@ const saysContinue: Behaviour = {
   },
 };
 
+const toJson = (line: string): unknown => (line === '' ? line : JSON.parse(line));
+
 const oldCaller = (mount: URL, { path, body }: { path: string; body: string }): string =>
   `POST ${mount.pathname}${path} HTTP/1.0\r\nhost: ${mount.host}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 
@@ -116,13 +119,17 @@ const speaksHttp10: Behaviour = {
       answers: { 'POST /v1/generate': [streamHead('application/x-ndjson'), piece('{"text":"a"}\n'), piece('{"done":true}\n'), lastChunk] },
     });
 
-    for (const request of [chat(), streamedLines()]) {
+    const requests = [
+      [chat(), JSON.stringify(chatBody)],
+      [streamedLines(), '{"text":"a"}\n{"done":true}\n'],
+    ] as const;
+    for (const [request, text] of requests) {
       const connection = connect();
       await connection.write(oldCaller(mount, request));
       const answer = await connection.read(request).answer;
       equal(answer.status, 200);
       equal(answer.headers['transfer-encoding'], undefined);
-      match(answer.text, /\}\n?$/);
+      deepEqual(answer.text.split('\n').map(toJson), text.split('\n').map(toJson));
       equal(await connection.closed, 'closed');
     }
   },

@@ -52,6 +52,7 @@ const grantsNothing: Behaviour = {
 
     const answers = [await ask(preflight), await ask({ path: '/v1/models', headers: { origin } })];
 
+    match(answers[1]?.text ?? '', /"id":"anvil"/);
     ok(answers.every(({ headers }) => headers['access-control-allow-origin'] === undefined));
     equal(upstream.requests.filter(({ start }) => !start.startsWith('GET /v1/models')).length, 0);
   },

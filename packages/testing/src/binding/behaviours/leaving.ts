@@ -95,6 +95,25 @@ const leavesAfterReading = (name: string, request: CallerRequest, line: string, 
   },
 });
 
+const byReset: Behaviour = {
+  name: 'a caller whose connection is reset in the middle of a stream closes the upstream',
+  needs: ['sockets'],
+  async run(scene) {
+    const { call, upstream, receipt, ask } = await scene.open({
+      answers: { 'POST /v1/chat/completions': [streamHead(), piece(chatEvent('one')), ['hang']] },
+    });
+
+    const stream = call(streamedChat());
+    await stream.received('"content":"one"');
+    const { connection } = await upstream.request(0);
+    stream.leave('reset');
+
+    await peerLeaves(upstream, connection);
+    equal((await receipt()).outcome, 'caller_left');
+    equal((await ask({ path: '/v1/models' })).status, 200);
+  },
+};
+
 const whileRelayingUp: Behaviour = {
   name: 'a caller who leaves in the middle of a relayed upload stops it',
   needs: ['sockets', 'unread-bodies'],
@@ -140,6 +159,7 @@ export const leavingBehaviours: readonly Behaviour[] = [
     [streamHead(), piece(chatEvent('one'))],
     '"content":"one"',
   ),
+  byReset,
   leavesAfterReading(
     "a caller who leaves in the middle of the provider's own stream closes the upstream",
     streamedLines(),

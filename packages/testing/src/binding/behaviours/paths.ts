@@ -1,4 +1,4 @@
-import { equal, match, notEqual } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual } from 'node:assert/strict';
 import { application } from '../application.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { jsonAnswer } from '../upstream/contract-answers.ts';
@@ -46,6 +46,20 @@ const wrongMethods: Behaviour = {
     equal(ofProvider.status, 405);
     equal(ofProvider.headers['allow'], 'GET, POST');
     equal(upstream.requests.length, 0);
+  },
+};
+
+const handsQueriesOn: Behaviour = {
+  name: 'a query goes up with all that it says, in its order',
+  async run(scene) {
+    const { ask, upstream } = await scene.open({ answers: { 'GET /v1/files': jsonAnswer(200, { data: [] }) } });
+    const query = 'limit=2&after=a%20b&after=c%2Bd&empty=&q=%C3%A9';
+
+    const answer = await ask({ path: `/contract/v1/files?${query}` });
+
+    equal(answer.status, 200);
+    const went = upstream.requests[0]?.start.split(' ')[1]?.split('?')[1];
+    deepEqual([...new URLSearchParams(went)], [...new URLSearchParams(query)]);
   },
 };
 
@@ -121,12 +135,13 @@ const neighbours: Behaviour = {
   async run(scene) {
     const { ask, upstream, receipts } = await scene.open();
 
+    equal((await ask({ path: '/v1/models' })).status, 200);
     const answer = await ask({ path: 'x/v1/models' });
 
     equal(answer.status, 404);
     equal(answer.headers['x-ai-proxy-id'], undefined);
-    equal(upstream.requests.length, 0);
-    equal(receipts.length, 0);
+    equal(upstream.requests.length, 1);
+    equal(receipts.length, 1);
   },
 };
 
@@ -172,6 +187,7 @@ export const pathBehaviours: readonly Behaviour[] = [
   unknownPaths,
   handsOn,
   wrongMethods,
+  handsQueriesOn,
   keepsQueries,
   keepsEscapes,
   slashesInIds,

@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import type { Behaviour } from '../behaviour.ts';
 import { chatBody, jsonAnswer, wholeAnswer } from '../upstream/contract-answers.ts';
 import { operatorKey } from '../upstream/contract-provider.ts';
-import { chat, headerOf, jsonOf } from './requests.ts';
+import { chat, headerOf, jsonOf, sameBytes } from './requests.ts';
 
 const answersWhole: Behaviour = {
   name: 'a chat is answered whole, with the headers of the proxy and the credential of the operator',
@@ -50,12 +50,62 @@ const setsHeadersOnce: Behaviour = {
   async run(scene) {
     const { ask } = await scene.open();
 
-    for (const request of [chat(), { path: '/v1/nothing' }, { path: '/contract/v1/files/none' }]) {
-      const names = (await ask(request)).headerLines.map(([name]) => name);
+    const requests = [
+      [chat(), 200],
+      [{ path: '/v1/nothing' }, 404],
+      [{ path: '/contract/v1/files/none' }, 404],
+    ] as const;
+    for (const [request, status] of requests) {
+      const answer = await ask(request);
+      equal(answer.status, status);
+      const names = answer.headerLines.map(([name]) => name);
       // Cookies and the like are not the proxy's, and `vary` may be set by whoever compresses.
       const own = names.filter((name) => name !== 'vary' && name !== 'set-cookie');
       deepEqual(own.toSorted(), [...new Set(own)].toSorted());
     }
+  },
+};
+
+const ofMegabytes: Behaviour = {
+  name: 'a whole answer of megabytes arrives whole',
+  async run(scene) {
+    const content = 'é'.repeat(2_000_000);
+    const body = { ...chatBody, choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }] };
+    const { ask, receipt } = await scene.open({ answers: { 'POST /v1/chat/completions': jsonAnswer(200, body) } });
+
+    const answer = await ask({ ...chat(), path: '/contract/v1/chat/completions' });
+
+    equal(answer.status, 200);
+    equal(answer.ending, 'complete');
+    sameBytes(answer.body, Buffer.from(JSON.stringify(body)));
+    equal((await receipt()).outcome, 'ok');
+  },
+};
+
+const sideBySide: Behaviour = {
+  name: 'calls side by side get each its own answer',
+  async run(scene) {
+    const { ask, upstream, receipts } = await scene.open({
+      answers: {
+        'POST /v1/chat/completions': (request) => {
+          const text = new TextDecoder().decode(request);
+          return jsonAnswer(200, { echo: /"n":(\d+)/.exec(text)?.[1] });
+        },
+      },
+    });
+    const numbers = Array.from({ length: 20 }, (_, n) => n);
+
+    const answers = await Promise.all(
+      numbers.map((n) => ask({ path: '/contract/v1/chat/completions', body: JSON.stringify({ model: 'anvil', n }) })),
+    );
+
+    deepEqual(
+      answers.map(({ text }) => text),
+      numbers.map((n) => JSON.stringify({ echo: String(n) })),
+    );
+    equal(upstream.requests.length, numbers.length);
+    deepEqual(new Set(answers.map(({ headers }) => headers['x-ai-proxy-id'])), new Set(receipts.map(({ id }) => id)));
+    equal(new Set(receipts.map(({ id }) => id)).size, numbers.length);
   },
 };
 
@@ -114,6 +164,7 @@ const hidesCookies: Behaviour = {
     for (const request of [chat(), { ...chat(), path: '/contract/v1/chat/completions' }, { path: '/contract/v1/files/1' }]) {
       const answer = await ask(request);
       equal(answer.status, 200);
+      match(answer.headers['x-ai-proxy-id'] ?? '', /^[0-9a-f-]{36}$/);
       equal(JSON.stringify(answer.headerLines).includes('canary'), false, `a header came down: ${JSON.stringify(answer.headers)}`);
       equal((answer.headers['keep-alive'] ?? '').includes('77'), false);
     }
@@ -125,6 +176,8 @@ export const wholeAnswerBehaviours: readonly Behaviour[] = [
   answersWhole,
   hasItsLength,
   setsHeadersOnce,
+  ofMegabytes,
+  sideBySide,
   keepsStatusOfErrors,
   listsModels,
   hidesCookies,

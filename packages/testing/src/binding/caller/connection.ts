@@ -14,7 +14,7 @@ export interface CallerConnection {
   receivedRaw(part: string): Promise<void>;
   /** Settles when the server has closed the connection. */
   readonly closed: Promise<'closed' | 'reset'>;
-  leave(): void;
+  leave(how?: 'close' | 'reset'): void;
 }
 
 export function openConnection(origin: URL): CallerConnection {
@@ -59,9 +59,10 @@ export function openConnection(origin: URL): CallerConnection {
       resolve(wasReset ? 'reset' : 'closed');
     });
   });
-  const leave = (): void => {
+  const leave = (how: 'close' | 'reset' = 'close'): void => {
     hasLeft = true;
-    socket.destroy();
+    if (how === 'reset') socket.resetAndDestroy();
+    else socket.destroy();
   };
 
   return {

@@ -39,8 +39,8 @@ export interface OpenCall {
   text(): string;
   /** Settles when this has come as a part of the body; rejects where the answer ended without it. */
   received(part: string): Promise<void>;
-  /** Goes away. */
-  leave(): void;
+  /** Goes away: by closing, or by a reset where there is a connection. */
+  leave(how?: 'close' | 'reset'): void;
   /** Reads no more until {@link OpenCall.resume}. */
   pause(): void;
   resume(): void;

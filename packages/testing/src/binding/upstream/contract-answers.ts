@@ -2,8 +2,8 @@ import type { JsonObject } from '@ai-proxy/core';
 import { answerHead, chunk } from '../../raw/script.ts';
 import type { Script, ScriptStep } from '../../raw/script.ts';
 
-/** Scripts by method and path: `POST /v1/chat/completions`. */
-export type Answers = Readonly<Record<string, Script>>;
+/** Scripts by method and path, such as `POST /v1/chat/completions`, or functions that make one of a request's bytes. */
+export type Answers = Readonly<Record<string, Script | ((request: Uint8Array) => Script)>>;
 
 /** An answer of known length. */
 export function wholeAnswer(status: number, headers: Readonly<Record<string, string>>, body: string | Uint8Array): Script {
@@ -59,5 +59,7 @@ export function chooseAnswer(answers: Answers, request: Uint8Array): Script {
   const line =
     Buffer.from(request.buffer, request.byteOffset, Math.min(request.byteLength, 4096)).toString('latin1').split('\r\n', 1)[0] ?? '';
   const [method = '', target = ''] = line.split(' ');
-  return answers[`${method} ${target.split('?', 1)[0]}`] ?? jsonAnswer(404, { error: { message: `the upstream has nothing at ${line}` } });
+  const answer = answers[`${method} ${target.split('?', 1)[0]}`];
+  if (answer === undefined) return jsonAnswer(404, { error: { message: `the upstream has nothing at ${line}` } });
+  return typeof answer === 'function' ? answer(request) : answer;
 }
