@@ -129,14 +129,14 @@ describe('aiProxy', () => {
     const callers: unknown[] = [];
     const app = express()
       .use((req, _res, next) => {
-        Object.assign(req, { user: req.headers['x-user'] });
+        Object.assign(req, { member: req.headers['x-user'] });
         next();
       })
       .use(
         '/ai',
-        aiProxy<express.Request & { user?: string }>({
+        aiProxy<express.Request & { member?: string }>({
           providers: [mistral({ baseURL: upstream.url, apiKey: 'operator' })],
-          caller: ({ user }) => (user === undefined ? undefined : { id: user }),
+          caller: ({ member }) => (member === undefined ? undefined : { id: member }),
           onReceipt: ({ caller }) => callers.push(caller),
         }),
       );
