@@ -74,9 +74,9 @@ export function readChunks({ body, reader, sink, keepBytes }: ChunkStreamOptions
   function read(bytes: Uint8Array): boolean {
     const framed = reader.push(bytes);
     if (framed === undefined) return true;
-    const { chunks, failure } = decodeAll(framed.frames, sink);
+    const { chunks: said, failure } = decodeAll(framed.frames, sink);
     const finished = failure === undefined && sink.isDone();
-    if (finished) chunks.push(...sink.end().chunks);
+    const chunks = finished ? [...said, ...sink.end().chunks] : said;
     let more = true;
     if (keepBytes) more = outlet.give({ chunks, bytes: failure === undefined ? framed.bytes : keepBytes.clean(framed.bytes) });
     else if (chunks.length > 0) more = outlet.give({ chunks });
@@ -89,9 +89,9 @@ export function readChunks({ body, reader, sink, keepBytes }: ChunkStreamOptions
 
   function readEnd(): void {
     const tail = reader.end();
-    const { chunks, failure } = decodeAll(tail.batch?.frames ?? [], sink);
+    const { chunks: said, failure } = decodeAll(tail.batch?.frames ?? [], sink);
     const last = failure === undefined ? sink.end() : { chunks: [], complete: false };
-    chunks.push(...last.chunks);
+    const chunks = [...said, ...last.chunks];
     const broken = failure ?? (tail.dangling || !last.complete ? interrupted() : undefined);
     if (keepBytes && tail.batch)
       outlet.give({ chunks, bytes: broken ? join(keepBytes.clean(tail.batch.bytes), keepBytes.separator) : tail.batch.bytes });
@@ -109,11 +109,18 @@ export function readChunks({ body, reader, sink, keepBytes }: ChunkStreamOptions
   return outlet;
 }
 
-function decodeAll(frames: readonly Frame[], sink: FrameSink): { chunks: unknown[]; failure?: unknown } {
-  const chunks: unknown[] = [];
+function decodeAll(frames: readonly Frame[], sink: FrameSink): { chunks: readonly unknown[]; failure?: unknown } {
+  // Mostly one frame has come, and what it says is handed on as it is.
+  let chunks: readonly unknown[] = nothing;
+  let several: unknown[] | undefined;
   try {
     for (const frame of frames) {
-      for (const chunk of sink.decode(frame)) chunks.push(chunk);
+      const said = sink.decode(frame);
+      if (chunks.length === 0) chunks = said;
+      else if (said.length > 0) {
+        if (several === undefined) chunks = several = [...chunks];
+        for (const chunk of said) several.push(chunk);
+      }
       if (sink.isDone()) break;
     }
     return { chunks };
@@ -121,6 +128,8 @@ function decodeAll(frames: readonly Frame[], sink: FrameSink): { chunks: unknown
     return { chunks, failure };
   }
 }
+
+const nothing: readonly unknown[] = [];
 
 function join(bytes: Uint8Array, separator: string): Uint8Array {
   const end = new TextEncoder().encode(separator);

@@ -22,12 +22,9 @@ export function createNdjsonReader(options: NdjsonReaderOptions): FrameReader {
       started = true;
       if (text.startsWith('\uFEFF')) text = text.slice(1);
     }
-    const frames: Frame[] = [];
-    for (const line of text.split('\n')) {
-      const data = line.endsWith('\r') ? line.slice(0, -1) : line;
-      if (data.trim() !== '') frames.push({ kind: 'event', data });
-    }
-    return frames;
+    // Mostly one line has come.
+    if (text.indexOf('\n') === text.length - 1) return toFrames(text.slice(0, -1));
+    return text.split('\n').flatMap(toFrames);
   }
 
   return {
@@ -43,4 +40,9 @@ export function createNdjsonReader(options: NdjsonReaderOptions): FrameReader {
       return frames.every((frame) => isWholeJson(frame.data)) ? { batch: { frames, bytes }, dangling: false } : { dangling: true };
     },
   };
+}
+
+function toFrames(line: string): Frame[] {
+  const data = line.endsWith('\r') ? line.slice(0, -1) : line;
+  return data.trim() === '' ? [] : [{ kind: 'event', data }];
 }
