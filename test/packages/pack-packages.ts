@@ -24,10 +24,10 @@ const rootFiles = ['package.json', 'pnpm-workspace.yaml', 'tsconfig.base.json', 
 const leftBehind = new Set(['dist', 'test', 'tsconfig.tsbuildinfo', 'package.tgz']);
 
 /**
- * Builds and packs every package of the repository, as `pnpm publish` would from a fresh clone: in a copy, so that what an earlier build left
+ * Builds and packs the packages of the repository, all of them by default, as `pnpm publish` would from a fresh clone: in a copy, so that what an earlier build left
  * behind is not packed, and nothing is built under the feet of whoever works in the tree.
  */
-export async function packPackages(folder: string): Promise<PackedPackage[]> {
+export async function packPackages(folder: string, wanted: (name: string) => boolean = () => true): Promise<PackedPackage[]> {
   const copy = join(folder, 'copy');
   const tarballs = join(folder, 'tarballs');
   await mkdir(copy, { recursive: true });
@@ -38,20 +38,20 @@ export async function packPackages(folder: string): Promise<PackedPackage[]> {
     verbatimSymlinks: true,
     filter: (path) => !leftBehind.has(basename(path)),
   });
-  await runToSuccess(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'tsconfig.build.json'], { folder: copy });
-  await runToSuccess('pnpm', ['-r', '--filter', './packages/*', 'pack', '--pack-destination', tarballs], {
-    folder: copy,
-    environment: { pnpm_config_verify_deps_before_run: 'false' },
-  });
-  const manifests = await Promise.all(
-    (await readdir(join(copy, 'packages'))).map((room) => readFile(join(copy, 'packages', room, 'package.json'), 'utf8')),
-  );
-  return manifests
-    .map((text) => JSON.parse(text) as Manifest)
-    .filter((manifest) => manifest.private !== true)
-    .map(({ name, version, peerDependencies = {} }) => ({
-      name,
-      tarball: join(tarballs, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`),
-      peers: peerDependencies,
-    }));
+  const rooms = await Promise.all((await readdir(join(copy, 'packages'))).map((room) => readRoom(join(copy, 'packages', room))));
+  const packed = rooms.filter(({ manifest }) => manifest.private !== true && wanted(manifest.name));
+  const environment = { pnpm_config_verify_deps_before_run: 'false' };
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  await runToSuccess(process.execPath, [tsc, '-b', ...packed.map(({ place }) => place)], { folder: copy });
+  const filters = packed.flatMap(({ manifest }) => ['--filter', manifest.name]);
+  await runToSuccess('pnpm', ['-r', ...filters, 'pack', '--pack-destination', tarballs], { folder: copy, environment });
+  return packed.map(({ manifest: { name, version, peerDependencies = {} } }) => ({
+    name,
+    tarball: join(tarballs, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`),
+    peers: peerDependencies,
+  }));
+}
+
+async function readRoom(place: string): Promise<{ readonly place: string; readonly manifest: Manifest }> {
+  return { place, manifest: JSON.parse(await readFile(join(place, 'package.json'), 'utf8')) as Manifest };
 }

@@ -45,5 +45,7 @@ export async function runToSuccess(program: string, parameters: readonly string[
 function userEnvironment(): NodeJS.ProcessEnv {
   const foreign =
     /^(?:p?npm_(?:package|lifecycle|command|execpath|node_execpath|config_(?:local_prefix|user_agent|verify))|PNPM_|INIT_CWD$|NODE$|NODE_OPTIONS$|NODE_PATH$)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+  const environment = { ...process.env };
+  for (const name of Object.keys(environment)) if (foreign.test(name)) delete environment[name];
+  return environment;
 }
