@@ -10,7 +10,8 @@ export interface HttpReply {
 
 /**
  * A body that is still being made. Each chunk is whole events or lines, so that `keepAlive` may be written between any two.
- * When the iteration throws, the connection is cut after what was already yielded: the answer has no end.
+ * When the iteration throws, the connection is cut after what was already yielded: the answer has no end. A binding that writes to sockets takes them by
+ * `toFlow`, which costs less than iteration.
  */
 export interface HttpStream {
   readonly kind: 'stream';
