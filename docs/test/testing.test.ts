@@ -13,6 +13,15 @@ function membersOf(path: string, name: string): string[] {
   return [...source.matchAll(/^ {2}readonly (\w+)\??:/gm)].map((match) => match[1] ?? '');
 }
 
+/** The words of a union, as its source has them. */
+function wordsOf(path: string, name: string): string[] {
+  const source =
+    readFileSync(join(root, path), 'utf8')
+      .split(new RegExp(`export type ${name}\\b`))[1]
+      ?.split(';')[0] ?? '';
+  return [...source.matchAll(/^ {2}\| '([\w.-]+)'/gm)].map((match) => match[1] ?? '');
+}
+
 const contract = 'packages/testing/src/contract/contract-options.ts';
 
 describe('docs/testing.md', () => {
@@ -40,5 +49,18 @@ describe('docs/testing.md', () => {
   it('names everything that the contract of a provider is given', () => {
     expect(codeInColumn(checkedTable('docs/testing.md', 'contract options'), 0)).toEqual(membersOf(contract, 'ProviderContractOptions'));
     expect(codeInColumn(checkedTable('docs/testing.md', 'contract case'), 0)).toEqual(membersOf(contract, 'ProviderCase'));
+  });
+
+  it.each([
+    ['binding abilities', 'packages/testing/src/binding/binding-under-test.ts', 'BindingAbility'],
+    ['body kinds', 'packages/testing/src/binding/parsers/binding-behind-parser.ts', 'BodyKind'],
+    ['kept bodies', 'packages/testing/src/binding/parsers/binding-behind-parser.ts', 'KeptBody'],
+  ])('names all %s', (table, path, type) => {
+    expect(
+      codeInColumn(
+        checkedTable('docs/testing.md', table).map(([first = '']) => [first]),
+        0,
+      ),
+    ).toEqual(wordsOf(path, type));
   });
 });

@@ -6,7 +6,7 @@ import { brokenServers } from './broken-servers.ts';
 import { deafBindings } from './deaf-bindings.ts';
 import { fetchBinding, sound } from './fetch-bindings.ts';
 
-const patience = 400;
+const patience = 150;
 
 /** The one check of a binding whose name has this part. */
 function checkNamed(binding: BindingUnderTest, part: string): BindingCheck {

@@ -206,9 +206,9 @@ const headersComeFirst: Behaviour = {
 const megabyte = 1024 * 1024;
 const event = `data: ${'x'.repeat(64 * 1024 - 8)}\n\n`;
 const flood = piece(event);
-const floodOf = 48 * megabyte;
+const floodOf = 32 * megabyte;
 // What two connections of one machine take by themselves, and little more.
-const mostInBetween = 24 * megabyte;
+const mostInBetween = 20 * megabyte;
 
 const waitsForItsReader: Behaviour = {
   name: 'a caller who does not read holds the upstream up, and gets everything when he reads again',
