@@ -1,8 +1,14 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import compress from '@fastify/compress';
+import { mistral } from '@ai-proxy/mistral';
 import { startMistralSimulator } from '@ai-proxy/testing';
 import type { MistralSimulator } from '@ai-proxy/testing';
+import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { aiPlugin } from '../src/ai-plugin.ts';
 import { createApp } from '../src/app.ts';
 
 const model = 'fast';
@@ -47,6 +53,22 @@ describe('the Fastify example', () => {
     const answer = await fetch(`${url}/ai/mistral/v1/files`, { method: 'POST', body: form, headers: { 'x-user': 'ada' } });
     expect(await answer.json()).toMatchObject({ filename: 'bytes.bin', bytes: 300_000 });
     expect(simulator.requests.at(-1)).toMatchObject({ path: '/v1/files', headers: { authorization: `Bearer ${simulator.apiKey}` } });
+  });
+
+  it('reads a large compressed body, and answers uncompressed, behind @fastify/compress', async () => {
+    const content = randomBytes(3_000_000).toString('base64');
+    const compressing = Fastify();
+    await compressing.register(compress, { threshold: 0 });
+    await compressing.register(aiPlugin({ providers: [mistral({ baseURL: simulator.url, apiKey: simulator.apiKey })] }), { prefix: '/ai' });
+    const answer = await fetch(`${await compressing.listen({ port: 0, host: '127.0.0.1' })}/ai/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body: gzipSync(JSON.stringify({ model: 'mistral-small-latest', messages: [{ role: 'user', content }] })),
+    });
+    expect([answer.status, answer.headers.get('content-encoding')]).toEqual([200, null]);
+    expect(await answer.json()).toMatchObject({ choices: [{ finish_reason: 'stop' }] });
+    expect(simulator.requests.at(-1)?.json).toMatchObject({ messages: [{ role: 'user', content }] });
+    await compressing.close();
   });
 
   it('stops the provider when the caller leaves', async () => {
