@@ -47,7 +47,7 @@ export async function makeAttempts(
   const isFramed = call.dialect === 'canonical' || native?.route.framing !== undefined;
   if (!call.stream || !isFramed) return finish(await attempted);
   const isOfLines = surface && native?.route.framing === 'ndjson';
-  const toBatch = isOfLines ? (reply: ValueReply) => wholeAsLine(reply, surface.createWatcher(call.operation)) : undefined;
+  const toBatch = isOfLines ? (reply: ValueReply) => wholeAsLine(reply, surface.createWatcher(call.operation, call.input)) : undefined;
   return finish(await orLater(attempted, options.patience, toBatch));
 }
 

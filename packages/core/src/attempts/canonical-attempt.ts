@@ -8,6 +8,8 @@ import { headerValue } from '../http/headers.ts';
 import { isJsonObject } from '../json/json.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { CanonicalOperation, ProviderCall, ProviderOperation, StreamDecoder, UpstreamRequest } from '../provider/provider.ts';
+import type { Meter } from '../receipt/meter.ts';
+import { outputBytes } from '../receipt/output-bytes.ts';
 import type { Target } from '../routing/plan.ts';
 import { brokenExchange } from '../transport/broken-exchange.ts';
 import type { TransportResponse } from '../transport/transport.ts';
@@ -35,6 +37,7 @@ export interface CanonicalAttemptOptions {
 /** Asks one target once: canonical input up, canonical output down. A stream is given when it has committed itself. */
 export async function attemptCanonical(call: Call, target: Target, options: CanonicalAttemptOptions): Promise<Reply> {
   const { provider } = target;
+  const { meter } = call.receipt;
   const operation = operationOf(call, target);
   const dropped = createDroppedFields(provider.name, options.strict);
   const declaring: ProviderCall = {
@@ -54,10 +57,19 @@ export async function attemptCanonical(call: Call, target: Target, options: Cano
     sendJson(call, target, one, write, options.upstream);
 
   const account = (output: JsonObject): void => {
-    call.receipt.usage = canonicalUsage(output) ?? call.receipt.usage;
+    call.receipt.usage = canonicalUsage(output, call.operation) ?? call.receipt.usage;
   };
   // What an attempt before this one counted was not for this answer.
   call.receipt.usage = undefined;
+  meter.begin('requests' in request ? timesOfInput(call, request.requests.length) : 1);
+
+  const outputs: JsonObject[] = [];
+  const whole = (output: JsonObject): JsonObject => {
+    outputs.push(output);
+    // Counted only where it comes to that: an answer without usage, or one of several that never come together.
+    if (outputs.length === 1) meter.watch(() => outputs.reduce((bytes, one) => bytes + outputBytes(one), 0));
+    return output;
+  };
 
   let reply: ValueReply | StreamReply;
   let answerHeaders: Record<string, string>;
@@ -67,7 +79,7 @@ export async function attemptCanonical(call: Call, target: Target, options: Cano
     const answers = await together(
       request.requests.map(async (one) => {
         const sent = await send(one, write);
-        return { headers: sent.response.headers, output: await readOutput(sent, target, operation, providerCall, options.upstream) };
+        return { headers: sent.response.headers, output: whole(await readOutput(sent, target, operation, providerCall, options.upstream)) };
       }),
     );
     answerHeaders = answers[0] ? (provider.answerHeaders?.(answers[0].headers) ?? {}) : {};
@@ -79,8 +91,8 @@ export async function attemptCanonical(call: Call, target: Target, options: Cano
     answerHeaders = provider.answerHeaders?.(sent.response.headers) ?? {};
     reply =
       call.stream && operation.stream && !isJson(sent.response)
-        ? await readStream(sent, operation.stream, providerCall, options.upstream, account)
-        : await readWhole(sent, target, operation, providerCall, options.upstream, account);
+        ? await readStream(sent, operation.stream, providerCall, options.upstream, account, meter)
+        : await readWhole(sent, target, operation, providerCall, options.upstream, (output) => account(whole(output)));
   }
   remoteFiles?.release(call);
   const droppedList = dropped.header();
@@ -172,20 +184,29 @@ async function readStream(
   call: ProviderCall,
   upstream: Upstream,
   account: (chunk: JsonObject) => void,
+  meter: Meter,
 ): Promise<StreamReply> {
   const batches = readChunks({
     body: decodeAnswer(response),
     reader: createFrameReader(stream.framing, { maxFrameBytes: upstream.limits.event }),
-    sink: decoderSink(stream.createDecoder(call), credential, account),
+    sink: decoderSink(stream.createDecoder(call), credential, account, meter),
     keepBytes: false,
   });
   return { kind: 'stream', status: 200, headers: {}, batches: await commit(batches, (batch) => batch.chunks.some(commitsOutput)) };
 }
 
-function decoderSink(decoder: StreamDecoder, credential: string | undefined, account: (chunk: JsonObject) => void): FrameSink {
+function decoderSink(
+  decoder: StreamDecoder,
+  credential: string | undefined,
+  account: (chunk: JsonObject) => void,
+  meter: Meter,
+): FrameSink {
   let doneMark = false;
   const accounted = <T extends readonly JsonObject[]>(chunks: T): T => {
-    for (const chunk of chunks) if (chunk.usage !== undefined) account(chunk);
+    for (const chunk of chunks) {
+      meter.saw(outputBytes(chunk));
+      if (chunk.usage !== undefined) account(chunk);
+    }
     return chunks;
   };
   return {
@@ -207,6 +228,12 @@ function decoderSink(decoder: StreamDecoder, credential: string | undefined, acc
 }
 
 const isJson = (response: TransportResponse): boolean => /^application\/json\b/i.test(headerValue(response.headers, 'content-type') ?? '');
+
+/** How often the input goes up: several prompts are a part of it each, several answers to one prompt are all of it again. */
+function timesOfInput({ input }: Call, requests: number): number {
+  const { prompt } = input;
+  return Array.isArray(prompt) && prompt.length > 0 ? Math.ceil(requests / prompt.length) : requests;
+}
 
 /** Waits for all, also for those that outlive a failed one: nothing may go on unwatched. */
 async function together<T>(promises: readonly Promise<T>[]): Promise<T[]> {

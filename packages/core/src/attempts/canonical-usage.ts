@@ -1,11 +1,15 @@
 import type { Usage } from '../call/usage.ts';
+import type { Operation } from '../call/operation.ts';
 import { isJsonObject } from '../json/json.ts';
 
-/** Reads OpenAI's `usage` of an answer or a chunk; nothing where there is none. */
-export function canonicalUsage(output: unknown): Usage | undefined {
-  if (!isJsonObject(output) || !isJsonObject(output.usage)) return undefined;
-  const { usage } = output;
+/** Reads OpenAI's `usage` of an answer or a chunk, and how many items an answer is about; nothing where it says neither. */
+export function canonicalUsage(output: unknown, operation: Operation): Usage | undefined {
+  if (!isJsonObject(output)) return undefined;
   const result: Usage = {};
+  const items = operation === 'embeddings' ? output.data : operation === 'moderations' ? output.results : undefined;
+  if (Array.isArray(items)) result.items = items.length;
+  if (!isJsonObject(output.usage)) return result.items === undefined ? undefined : result;
+  const { usage } = output;
   put(result, 'inputTokens', usage.prompt_tokens);
   put(result, 'outputTokens', usage.completion_tokens);
   put(result, 'cachedTokens', detail(usage.prompt_tokens_details, 'cached_tokens'));

@@ -7,6 +7,7 @@ import { traceHeaders } from '../headers/trace-headers.ts';
 import { requestHeadersForUpstream } from '../headers/request-headers.ts';
 import { headerValue } from '../http/headers.ts';
 import type { NativeSurface, NativeWatcher } from '../provider/native-surface.ts';
+import { bytesOfTexts } from '../receipt/output-bytes.ts';
 import { brokenExchange } from '../transport/broken-exchange.ts';
 import { readChunks } from './chunk-stream.ts';
 import type { FrameSink } from './chunk-stream.ts';
@@ -22,6 +23,9 @@ const encoder = new TextEncoder();
 
 /** Asks a provider in its own dialect, once: bytes up, bytes down, read only for what they consumed and for their end. */
 export async function attemptNative(call: Call, target: NativeTarget, surface: NativeSurface, upstream: Upstream): Promise<Reply> {
+  // What an attempt before this one counted was not for this answer.
+  call.receipt.usage = undefined;
+  call.receipt.meter.begin();
   const sent = await exchange(upstream, {
     provider: target.provider,
     operation: call.operation,
@@ -57,7 +61,9 @@ async function readStream(
   { response, credential }: Exchange,
   framing: Framing,
 ): Promise<StreamReply> {
-  const sink = watcherSink(surface.createWatcher(call.operation), call, target, credential);
+  const watcher = surface.createWatcher(call.operation, call.input);
+  call.receipt.meter.watch(() => watcher.outputBytes?.() ?? 0);
+  const sink = watcherSink(watcher, call, target, credential);
   const batches = readChunks({
     body: decodeAnswer(response),
     reader: createFrameReader(framing, { maxFrameBytes: upstream.limits.event }),
@@ -118,12 +124,13 @@ async function readWhole(
   }
   const failure = surface.readFailure
     ? surface.readFailure(value)
-    : surface.createWatcher(call.operation).see({ kind: 'event', data: text }).failure;
+    : surface.createWatcher(call.operation, call.input).see({ kind: 'event', data: text }).failure;
   if (failure) {
     const clean = encoder.encode(redactReport(text, credential).text);
     throw readFailureInside(target.provider, failure.body, credential, { bytes: clean });
   }
-  const usage = surface.readUsage(call.operation, value);
+  const usage = surface.readUsage(call.operation, value, call.input);
   if (usage) call.receipt.usage = usage;
+  call.receipt.meter.watch(() => bytesOfTexts(value));
   return { kind: 'value', status: response.status, headers, value, bytes };
 }

@@ -1,6 +1,8 @@
+import type { Estimate } from '../receipt/estimate.ts';
 import { costOf, nothingAsked } from '../receipt/cost.ts';
 import type { Cost } from '../receipt/cost.ts';
-import type { Prices } from '../receipt/price.ts';
+import { CallMeter } from '../receipt/meter.ts';
+import type { Price, Prices } from '../receipt/price.ts';
 import type { Target } from '../routing/plan.ts';
 import type { Caller } from './caller.ts';
 import type { Dialect, Operation } from './operation.ts';
@@ -21,6 +23,8 @@ export interface ReceiptStart {
 
 export interface ReceiptOptions {
   readonly prices: Prices | undefined;
+  /** What the request consumes, as far as it tells; asked where the provider did not come to say it. */
+  readonly estimateRequest?: () => Usage | undefined;
   readonly onSettled: (receipt: Receipt) => void;
 }
 
@@ -44,6 +48,7 @@ class OpenReceipt implements ReceiptDraft {
   #receipt: Receipt | undefined;
   #waiting: PromiseWithResolvers<Receipt> | undefined;
   #target: Target | undefined;
+  #price: { readonly target: Target; readonly price: Price | undefined } | undefined;
   caller: Caller | undefined;
   endUser: string | undefined;
   tags: readonly string[] = noTags;
@@ -53,6 +58,7 @@ class OpenReceipt implements ReceiptDraft {
   estimator: string | undefined;
   attempts = 0;
   step = 0;
+  readonly meter: CallMeter = new CallMeter();
 
   constructor(start: ReceiptStart, options: ReceiptOptions) {
     const now = performance.now();
@@ -81,7 +87,8 @@ class OpenReceipt implements ReceiptDraft {
   }
 
   get cost(): Cost | null {
-    return this.attempts === 0 ? nothingAsked : this.#priced(this.usage);
+    if (this.#receipt) return this.#receipt.cost;
+    return this.attempts === 0 ? nothingAsked : this.#priced(this.#estimate('ok')?.usage ?? this.usage);
   }
 
   serving(target: Target): void {
@@ -100,16 +107,25 @@ class OpenReceipt implements ReceiptDraft {
     this.#firstByteMs ??= this.#elapsed();
   }
 
-  ifLost(usage: Usage | undefined, estimator: string): Receipt {
+  ifLost(usage: Usage | undefined, estimator: string | undefined): Receipt {
     return { ...this.#account('process_died', undefined, usage, estimator), cost: this.#priced(usage) };
   }
 
   settle(outcome: Outcome, code?: string): void {
     if (this.#receipt) return;
+    const estimate = this.#estimate(outcome);
+    if (estimate) {
+      this.usage = estimate.usage;
+      this.estimator = estimate.estimator;
+    }
     const receipt = this.#account(outcome, code, this.usage, this.estimator);
     this.#receipt = receipt;
     this.#waiting?.resolve(receipt);
     this.#options.onSettled(receipt);
+  }
+
+  #estimate(outcome: Outcome): Estimate | undefined {
+    return this.meter.estimate(outcome, this.usage, this.#options.estimateRequest ?? noEstimate);
   }
 
   #elapsed(): number {
@@ -151,9 +167,16 @@ class OpenReceipt implements ReceiptDraft {
   }
 
   #priced(usage: Usage | undefined): Cost | null {
+    const price = this.#priceNow();
+    return price ? costOf(usage ?? {}, price) : null;
+  }
+
+  /** Asked several times of a call, and the same as long as its target is. */
+  #priceNow(): Price | undefined {
     const { prices } = this.#options;
     const target = this.#target;
-    if (!prices || !target) return null;
+    if (!prices || !target) return undefined;
+    if (this.#price?.target === target) return this.#price.price;
     const { provider, model, modelInfo } = target;
     const { operation } = this.#start;
     const asked = {
@@ -165,8 +188,11 @@ class OpenReceipt implements ReceiptDraft {
       at: this.#startedAt,
     };
     const price = prices.priceOf(asked);
-    return price ? costOf(usage ?? {}, price) : null;
+    this.#price = { target, price };
+    return price;
   }
 }
+
+const noEstimate = (): undefined => undefined;
 
 const textOf = (claim: unknown): string | undefined => (typeof claim === 'string' ? claim : undefined);

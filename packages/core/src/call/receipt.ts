@@ -3,6 +3,7 @@ import type { Dialect, Operation } from './operation.ts';
 import type { Cost } from '../receipt/cost.ts';
 import type { Outcome } from './outcome.ts';
 import type { Target } from '../routing/plan.ts';
+import type { Meter } from '../receipt/meter.ts';
 import type { Usage } from './usage.ts';
 
 /** The account of one call, complete and final. */
@@ -58,6 +59,8 @@ export interface ReceiptDraft {
   estimator: string | undefined;
   attempts: number;
   step: number;
+  /** What is known of its consumption until the provider states it. */
+  readonly meter: Meter;
   /** Notes who is asked now, and whose price therefore holds. */
   serving(target: Target): void;
   /** The cost as far as it is known now. */
@@ -67,7 +70,7 @@ export interface ReceiptDraft {
   /** A whole answer has come down; the last one counts. */
   received(): void;
   /** The account as it would stand if the process died now. */
-  ifLost(usage: Usage | undefined, estimator: string): Receipt;
+  ifLost(usage: Usage | undefined, estimator: string | undefined): Receipt;
   /** Notes the first byte of the answer; later calls change nothing. */
   firstByte(): void;
   /** Ends the account. The first call decides; later ones change nothing. */

@@ -10,12 +10,14 @@ export interface NativeSurface {
   readonly optionalPrefix?: string;
   /** Groups of `closed` routes that the operator has opened. */
   readonly open?: readonly string[];
-  /** Reads whole answers for what they consumed. */
-  readUsage(operation: string, body: unknown): Usage | undefined;
+  /** Reads whole answers for what they consumed; `request` is what was asked, as far as somebody has read it. */
+  readUsage(operation: string, body: unknown, request?: JsonObject): Usage | undefined;
+  /** What a request of a route that consumes `other` units will consume as far as it tells by itself: characters to speak, pages to read. */
+  estimateUsage?(operation: string, request: JsonObject): Usage | undefined;
   /** Finds the report of a failure in a whole answer that says it is well; by default a watcher is asked, for whom the body is parsed again. */
   readFailure?(body: unknown): NativeSight['failure'];
-  /** Reads a stream as it passes; one watcher a stream. */
-  createWatcher(operation: string): NativeWatcher;
+  /** Reads a stream as it passes; one watcher a stream. `request` is what was asked, as far as somebody has read it. */
+  createWatcher(operation: string, request?: JsonObject): NativeWatcher;
   /** An error of the proxy's own in the provider's dialect: the body of a JSON answer. */
   errorBody(error: ProxyError): JsonObject;
   /** The same inside a stream that has begun: the text of a whole frame. */
@@ -36,6 +38,18 @@ export interface NativeRoute {
   readonly framing?: Framing;
   /** Whether it streams where the request says nothing of `stream`. */
   readonly streamsByDefault?: boolean;
+  /** What its calls consume. By default `tokens` where it is inference, and `nothing` where it is a relay. */
+  readonly consumes?: Consumption;
+}
+
+/**
+ * `tokens` are estimated where the provider does not come to state them, `other` units (pages, characters, seconds) only as far as the request tells them.
+ * A relay that consumes anything is watched for what its answer states.
+ */
+export type Consumption = 'tokens' | 'other' | 'nothing';
+
+export function consumptionOf({ kind, consumes }: NativeRoute): Consumption {
+  return consumes ?? (kind === 'inference' ? 'tokens' : 'nothing');
 }
 
 /** Watches a native stream. It sees every frame and changes none. */
@@ -45,6 +59,8 @@ export interface NativeWatcher {
   isDone(): boolean;
   /** Whether the stream is whole if its body ends here; some servers end without their mark. */
   isComplete(): boolean;
+  /** How many bytes of text the model has said so far, in UTF-8: what a stream is accounted by that breaks off before its usage comes. */
+  outputBytes?(): number;
 }
 
 export interface NativeSight {

@@ -9,6 +9,7 @@ import { ProxyError } from '../errors/proxy-error.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { Receipt } from '../call/receipt.ts';
+import { estimateRequest } from '../receipt/estimate-request.ts';
 import { readAskedFor } from '../receipt/asked-for.ts';
 import type { RoutedCall } from './decode-call.ts';
 import { OpenedCall } from './opened-call.ts';
@@ -67,7 +68,10 @@ export function createCalls(options: CallsOptions): Calls {
         if (settled.outcome !== 'ok') ending.abort(callerLeft());
         options.onSettled(settled, call);
       };
-      const receipt = createReceipt({ id, arrivedAt, ...start }, { prices: options.prices, onSettled });
+      const receipt = createReceipt(
+        { id, arrivedAt, ...start },
+        { prices: options.prices, estimateRequest: () => estimateRequest(call), onSettled },
+      );
       const { endUser, tags, metadata } = readAskedFor(request.headers, start.input, options.endUserHeader);
       receipt.endUser = endUser;
       receipt.tags = tags;

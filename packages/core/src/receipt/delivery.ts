@@ -2,7 +2,7 @@ import type { Call } from '../call/call.ts';
 import type { Receipt } from '../call/receipt.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import type { Log } from '../log/log.ts';
-import { estimateInput, inputEstimator } from './estimate-input.ts';
+import { estimateRequest } from './estimate-request.ts';
 import type { ReceiptSink } from './sink.ts';
 
 /** Hands the accounts of calls to whoever wants them. */
@@ -38,7 +38,8 @@ export function createDelivery({ sinks, onReceipt, log }: DeliveryOptions): Deli
   return {
     opened(call) {
       if (opening.length === 0) return undefined;
-      return openAll(call.receipt.ifLost(estimateInput(call.input), inputEstimator));
+      const usage = estimateRequest(call);
+      return openAll(call.receipt.ifLost(usage, usage && 'request'));
     },
     settled(receipt, call) {
       for (const sink of settling) {

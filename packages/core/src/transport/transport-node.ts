@@ -69,6 +69,7 @@ function send(dispatcher: Dispatcher, request: TransportRequest, held: number): 
         onRequestStart(started) {
           controller = started;
           if (queue.failure) started.abort(queue.failure);
+          else request.onSent?.();
         },
         onResponseStart(_, status, headers) {
           // Interim answers (100, 103) are not the answer.

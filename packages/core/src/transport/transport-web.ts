@@ -20,6 +20,8 @@ async function send(request: TransportRequest): Promise<TransportResponse> {
     request.signal.removeEventListener('abort', onAbort);
   };
   clock.start(request.clocks.firstByte);
+  // When the connection stands is not told here.
+  request.onSent?.();
 
   try {
     const response = await fetch(request.url, {

@@ -15,6 +15,8 @@ export interface TransportRequest {
   /** Ends the exchange in whatever phase it is. */
   readonly signal: AbortSignal;
   readonly clocks: TransportClocks;
+  /** To be called when the request goes up on a connection that stands: from then on the provider may be at work. */
+  readonly onSent?: () => void;
 }
 
 /** In milliseconds; 0 is off. */

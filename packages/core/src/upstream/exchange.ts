@@ -1,4 +1,5 @@
 import type { ReceiptDraft } from '../call/receipt.ts';
+import { ProxyError } from '../errors/proxy-error.ts';
 import type { HttpHeaders } from '../http/headers.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { Transport, TransportClocks, TransportResponse } from '../transport/transport.ts';
@@ -30,7 +31,7 @@ export interface ExchangeRequest {
   readonly callerHeaders: HttpHeaders;
   readonly signal: AbortSignal;
   /** Is told when the request goes up. */
-  readonly receipt?: Pick<ReceiptDraft, 'sent' | 'received'>;
+  readonly receipt?: Pick<ReceiptDraft, 'sent' | 'received' | 'meter'>;
 }
 
 export interface Exchange {
@@ -46,17 +47,34 @@ export async function exchange(upstream: Upstream, request: ExchangeRequest): Pr
   const { provider } = request;
   const credential = await credentialFor(provider, request.callerHeaders);
   request.receipt?.sent();
-  const response = await upstream.transport.send({
+  const meter = request.receipt?.meter;
+  const sending = upstream.transport.send({
     url: providerUrl(provider, request.operation, request.path),
     method: request.method,
     headers: { ...request.headers, ...provider.headers, ...authorization(provider, credential), 'accept-encoding': 'identity' },
     ...(request.body === undefined ? {} : { body: request.body }),
     signal: request.signal,
     clocks: upstream.clocks,
+    ...(meter ? { onSent: () => meter.asked() } : {}),
   });
-  if (response.status < 200 || response.status > 299) throw await readFailure(provider, response, credential);
+  let response: TransportResponse;
+  try {
+    response = await sending;
+  } catch (error) {
+    if (!haveGivenUp(error, request.signal)) meter?.refused();
+    throw error;
+  }
+  if (response.status < 200 || response.status > 299) {
+    meter?.refused();
+    throw await readFailure(provider, response, credential);
+  }
+  meter?.taken();
   return { response, credential, received: () => request.receipt?.received() };
 }
+
+/** Whoever is not waited for any more may work on all the same. */
+const haveGivenUp = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted || (error instanceof ProxyError && error.code === 'timeout_first_byte');
 
 /** Where a request of a provider goes. The path is appended, never resolved: nothing in it can lead elsewhere. */
 export function providerUrl(provider: Provider, operation: string, path: string): URL {

@@ -30,6 +30,14 @@ export function faceCall(operation: Operation = 'chat', model = 'fast', input: J
       ifLost: () => {
         throw new Error('this call cannot be lost');
       },
+      meter: {
+        begin: () => undefined,
+        asked: () => undefined,
+        taken: () => undefined,
+        refused: () => undefined,
+        saw: () => undefined,
+        watch: () => undefined,
+      },
       attempts: 0,
       step: 0,
       firstByte: () => undefined,
