@@ -5,3 +5,5 @@ export type { CallRow, Database, FeedbackRow, MarkRow, Schema, SumRow, TagRow } 
 export { sqlLedger } from './ledger/sql-ledger.ts';
 export type { SqlLedgerOptions } from './ledger/sql-ledger.ts';
 export type { Retention } from './ledger/retention.ts';
+export { ledgerSink } from './journal/ledger-sink.ts';
+export type { LedgerSink, LedgerSinkOptions } from './journal/ledger-sink.ts';

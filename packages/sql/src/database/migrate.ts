@@ -21,6 +21,6 @@ export async function migrate(database: Database, kind: DatabaseKind): Promise<v
       migrationLockTableName: 'ai_proxy_migration_lock',
     });
     const { error } = await migrator.migrateToLatest();
-    if (error !== undefined) throw error;
+    if (error !== undefined) throw new Error('The tables of ai-proxy could not be brought up to date.', { cause: error });
   });
 }

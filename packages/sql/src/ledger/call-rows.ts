@@ -1,4 +1,4 @@
-import type { Cost, Feedback, RecordedCall, Usage } from '@ai-proxy/core';
+import type { Cost, Feedback, Rates, RecordedCall, Usage } from '@ai-proxy/core';
 import type { CallRow, FeedbackRow } from '../database/schema.ts';
 
 /** A call as its row. */
@@ -55,7 +55,7 @@ export function fromCallRow(row: CallRow, tags: readonly string[], feedback: Fee
     team: row.team ?? undefined,
     endUser: row.end_user ?? undefined,
     tags,
-    metadata: row.metadata === null ? {} : JSON.parse(row.metadata),
+    metadata: row.metadata === null ? {} : (JSON.parse(row.metadata) as Record<string, string>),
     modelAsked: row.model_asked ?? undefined,
     provider: row.provider ?? undefined,
     modelServed: row.model ?? undefined,
@@ -93,7 +93,11 @@ function usageOf(row: CallRow): Usage | undefined {
 }
 
 function costOf({ micros, price_source, price_rates }: CallRow): Cost | null {
-  return micros === null ? null : { micros, price: { source: price_source ?? '', rates: JSON.parse(price_rates ?? '{}') } };
+  return micros === null ? null : { micros, price: { source: price_source ?? '', rates: JSON.parse(price_rates ?? '{}') as Rates } };
 }
 
-const feedbackOf = ({ value, weight, metadata }: FeedbackRow): Feedback => ({ value, weight, metadata: JSON.parse(metadata) });
+const feedbackOf = ({ value, weight, metadata }: FeedbackRow): Feedback => ({
+  value,
+  weight,
+  metadata: JSON.parse(metadata) as Record<string, string>,
+});

@@ -1,6 +1,6 @@
 import type { Ledger } from '@ai-proxy/core';
 import { ledgerContract, startPostgres } from '@ai-proxy/testing';
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openSql, sqlLedger } from '../../src/index.ts';
 
 const server = await startPostgres();
@@ -19,5 +19,7 @@ async function open(): Promise<Ledger> {
 }
 
 describe.skipIf(server === undefined)('a ledger in PostgreSQL', () => {
-  for (const check of ledgerContract({ open })) it(check.name, check.run);
+  it.each(ledgerContract({ open }).map(({ name, run }) => [name, run] as const))('%s', async (_name, run) => {
+    await expect(run()).resolves.toBeUndefined();
+  });
 });

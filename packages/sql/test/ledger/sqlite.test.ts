@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ledgerContract } from '@ai-proxy/testing';
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openSql, sqlLedger } from '../../src/index.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'ai-proxy-ledger-'));
@@ -11,5 +11,7 @@ let files = 0;
 
 describe('a ledger in SQLite', () => {
   const open = (): ReturnType<typeof sqlLedger> => sqlLedger(openSql(`sqlite:${join(folder, `${(files += 1)}.db`)}`));
-  for (const check of ledgerContract({ open })) it(check.name, check.run);
+  it.each(ledgerContract({ open }).map(({ name, run }) => [name, run] as const))('%s', async (_name, run) => {
+    await expect(run()).resolves.toBeUndefined();
+  });
 });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { once } from 'node:events';
 
 /** A program that ends with the process that started it, however that ends. */
@@ -34,8 +34,7 @@ export function startServerProcess(command: string, parameters: readonly string[
   const ended = once(shell, 'close').then(() => {});
   // Tests that forget a server end all the same.
   shell.unref();
-  for (const stream of [shell.stdin, shell.stdout, shell.stderr])
-    if ('unref' in stream && typeof stream.unref === 'function') stream.unref();
+  for (const stream of [shell.stdin, shell.stdout, shell.stderr]) if (stream instanceof Socket) stream.unref();
   return {
     output: () => written.join(''),
     ended,

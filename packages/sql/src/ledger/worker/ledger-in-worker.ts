@@ -48,7 +48,7 @@ export function createLedgerInWorker(url: string): LedgerWork {
     const answered = Promise.withResolvers<unknown>();
     waiting.set(request.id, answered);
     running.ref();
-    running.postMessage(request);
+    send(running, request);
     return answered.promise;
   }
 
@@ -71,10 +71,15 @@ export function createLedgerInWorker(url: string): LedgerWork {
       await Promise.allSettled([...waiting.values()].map(async ({ promise }) => promise));
       if (running !== worker) return;
       worker.ref();
-      worker.postMessage('close');
+      send(worker, 'close');
       await once(worker, 'exit');
     },
   };
+}
+
+function send(worker: Worker, message: WorkRequest | 'close'): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  worker.postMessage(message);
 }
 
 function toError({ message, code, param }: { message: string; code: string | undefined; param: string | undefined }): Error {

@@ -5,9 +5,14 @@ import { createLedgerWork } from '../ledger-work.ts';
 import type { WorkAnswer, WorkerStart, WorkRequest } from './messages.ts';
 
 // node:sqlite is synchronous: in this thread it holds up nobody but itself.
-const { url }: WorkerStart = workerData;
+const { url } = workerData as WorkerStart;
 const database = openSql(url);
 const work = createLedgerWork(database);
+
+const send = (answer: WorkAnswer): void => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  parentPort?.postMessage(answer);
+};
 
 async function answer({ id, work: name, input }: WorkRequest): Promise<WorkAnswer> {
   try {
@@ -25,6 +30,6 @@ parentPort?.on('message', (request: WorkRequest | 'close') => {
   if (request === 'close') {
     void database.close().then(() => parentPort?.close());
   } else {
-    void answer(request).then((done) => parentPort?.postMessage(done));
+    void answer(request).then(send);
   }
 });
