@@ -34,5 +34,5 @@ export function aiProxy(given?: AiProxyOptions | Proxy, mountOptions: MountOptio
 }
 
 function bind(proxy: Proxy, options: MountOptions): AiProxy {
-  return { ...toRouteHandlers(proxy.fetch, toMountSettings(options, proxy.writing.keepAlive)), proxy };
+  return { ...toRouteHandlers(proxy.fetch, toMountSettings(options, proxy.writing)), proxy };
 }

@@ -24,13 +24,14 @@ export interface RouteHandlers {
 
 /** Puts what answers web requests behind the route handlers of one route. */
 export function toRouteHandlers(door: FetchDoor, settings: MountSettings): RouteHandlers {
-  const { prefix, caller, keepAlive } = settings;
+  const { prefix, caller, writing } = settings;
 
   const handle: RouteHandler = async (request, context) => {
     const init: FetchDoorInit = {
       ...(prefix === undefined ? await targetOf(request, context) : { prefix }),
       ...(caller === undefined ? {} : { caller: () => caller(request) }),
-      keepAlive,
+      keepAlive: writing.keepAlive,
+      writeTimeout: writing.timeout,
       breakWith: toCut,
     };
     try {

@@ -133,7 +133,8 @@ describe('the options of a mount', () => {
     [{ provders: [] }, 'there is no option `provders`; did you mean `providers`?'],
     [{ caller: 'ada' }, 'caller must be a function'],
     [{ prefix: 'ai' }, 'prefix must be a plain path'],
-    [{ writing: { timeout: 1 } }, 'writing: there is no option `timeout`'],
+    [{ writing: { timout: 1 } }, 'writing: there is no option `timout`; did you mean `timeout`?'],
+    [{ writing: { timeout: '1s' } }, 'writing.timeout must be a number of milliseconds'],
     [{ writing: { keepAlive: -1 } }, 'writing.keepAlive must be a number of milliseconds'],
     [{ writing: { keepAlive: 2 ** 31 } }, 'writing.keepAlive must be a number of milliseconds'],
   ])('are checked where they are written: %j', (options, message) => {
