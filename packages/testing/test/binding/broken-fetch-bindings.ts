@@ -22,7 +22,13 @@ export const brokenFetchBindings: readonly Broken[] = [
   broken(
     'holds streams back until they are over',
     async (...asked) => withBody(await sound(...asked), await (await sound(...asked)).text()),
-    ['each event of a stream', "each line of the provider's own stream", 'sends its headers after the patience', 'whole events at a time'],
+    [
+      'each event of a stream',
+      "each line of the provider's own stream",
+      'sends its headers after the patience',
+      'whole events at a time',
+      'each piece of a relayed answer',
+    ],
   ),
   broken('ends streams well that broke', async (...asked) => withEnd(await sound(...asked)), [
     'a stream that breaks ends in an error event and a cut',
@@ -30,6 +36,7 @@ export const brokenFetchBindings: readonly Broken[] = [
     'breaks with an error in its words',
     'breaks before its length',
     'breaks before its chunks',
+    'who takes compressed answers',
   ]),
   broken('adds words of its own to what broke', async (...asked) => withEnd(await sound(...asked), 'Error: broken'), [
     'breaks before its length',

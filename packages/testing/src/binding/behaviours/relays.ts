@@ -1,8 +1,9 @@
 import { equal, match } from 'node:assert/strict';
 import { answerHead, chunk } from '../../raw/script.ts';
+import type { ScriptStep } from '../../raw/script.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { headBytes } from '../caller/request-bytes.ts';
-import { jsonAnswer, wholeAnswer } from '../upstream/contract-answers.ts';
+import { jsonAnswer, lastChunk, piece, streamHead, wholeAnswer } from '../upstream/contract-answers.ts';
 import { headerOf, sameBytes } from './requests.ts';
 import { multipart, someBytes } from './some-bytes.ts';
 
@@ -149,6 +150,44 @@ const brokenDownload = (how: 'its length' | 'its chunks'): Behaviour => ({
   },
 });
 
+const pieceByPiece: Behaviour = {
+  name: 'each piece of a relayed answer reaches the caller before the next leaves the upstream',
+  async run(scene) {
+    // None ends as the credential begins, which would be held back until it is sure to be none.
+    const words = ['alpha', 'beta', 'gamma'];
+    const waiting = words.flatMap((word): ScriptStep[] => [piece(word), ['waitFor', word]]);
+    const { call, upstream } = await scene.open({
+      answers: { 'GET /v1/files/1/content': [streamHead('text/plain'), ...waiting, lastChunk] },
+    });
+
+    const download = call({ path: '/contract/v1/files/1/content' });
+    for (const word of words) {
+      await download.received(word);
+      upstream.release(word);
+    }
+    const answer = await download.answer;
+
+    equal(answer.text, words.join(''));
+    equal(answer.ending, 'complete');
+  },
+};
+
+const brokenWhereCodingsAreTaken: Behaviour = {
+  name: 'a relayed file that breaks is cut for a caller who takes compressed answers as well',
+  async run(scene) {
+    const { call, upstream, receipt } = await scene.open({
+      answers: { 'GET /v1/files/1/content': [streamHead('text/plain'), piece('some'), ['waitFor', 'the caller'], ['reset']] },
+    });
+
+    const download = call({ path: '/contract/v1/files/1/content', headers: { 'accept-encoding': 'gzip, br' } });
+    await download.head;
+    upstream.release('the caller');
+
+    equal((await download.answer).ending, 'cut');
+    equal((await receipt()).outcome, 'upstream_reset');
+  },
+};
+
 const brokenBeforeHeaders: Behaviour = {
   name: "a relay that breaks before its headers is a 502 in the provider's form",
   async run(scene) {
@@ -187,6 +226,8 @@ export const relayBehaviours: readonly Behaviour[] = [
   emptyAnswers,
   brokenDownload('its length'),
   brokenDownload('its chunks'),
+  pieceByPiece,
+  brokenWhereCodingsAreTaken,
   brokenBeforeHeaders,
   noRedirects,
 ];
