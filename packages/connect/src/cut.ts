@@ -14,7 +14,8 @@ export function cut(res: ServerResponse): void {
   if (stream !== undefined) {
     stream.write('', () => stream.close(http2InternalError));
   } else if (res.socket !== null) {
-    cutSocket(res, res.socket);
+    // Since Node 26 what is written within a turn waits in the response, not in the socket, for the turn's next tick.
+    process.nextTick(cutSocket, res, res.socket);
   } else if (!res.destroyed) {
     // A pipelined request whose turn has not come: its bytes go into the socket in the tick that assigns it.
     res.once('socket', (socket: Socket) => process.nextTick(cutSocket, res, socket));
@@ -26,8 +27,9 @@ function cutSocket(res: ServerResponse, socket: Socket): void {
     socket.destroySoon();
     return;
   }
-  // An HTTP/1.0 caller takes the connection's end for the answer's: only a reset says that it is none.
-  socket.write('', () => reset(socket));
+  // An HTTP/1.0 caller takes the connection's end for the answer's: only a reset says that it is none. To a caller on Node 22 it says so only where it does
+  // not come in one poll with the last bytes.
+  socket.write('', () => setImmediate(reset, socket));
 }
 
 function reset(socket: Socket): void {
