@@ -1,3 +1,4 @@
+import { fallback } from '@ai-proxy/core';
 import { mistral } from '@ai-proxy/mistral';
 import type { MistralOptions } from '@ai-proxy/mistral';
 import Fastify from 'fastify';
@@ -25,7 +26,7 @@ export function createApp(options?: MistralOptions): FastifyInstance {
   app.register(
     aiPlugin({
       providers: [mistral(options)],
-      aliases: { fast: 'mistral/mistral-small-latest' },
+      aliases: { fast: fallback('mistral/mistral-small-latest', 'mistral/ministral-8b-latest') },
       caller: (request) => request.user,
     }),
     { prefix: '/ai' },

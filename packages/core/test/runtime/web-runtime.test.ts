@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startMistralSimulator, startOllamaSimulator } from '@ai-proxy/testing';
 import type { Fault, MistralSimulator, OllamaSimulator, RecordedRequest } from '@ai-proxy/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ import type { Report, Told, Upstreams } from './web-program.ts';
 function run(conditions: readonly string[], upstreams: Upstreams): Promise<Report> {
   return new Promise((resolve, reject) => {
     const settings = JSON.stringify({ conditions, upstreams });
-    execFile(process.execPath, [join(import.meta.dirname, 'main.ts'), settings], (error, stdout, stderr) => {
+    execFile(process.execPath, [fileURLToPath(new URL('./main.ts', import.meta.url)), settings], (error, stdout, stderr) => {
       if (error) reject(new Error(stderr, { cause: error }));
       else resolve(JSON.parse(stdout) as Report);
     });
