@@ -16,6 +16,27 @@ export { spendDimensions } from './receipt/ledger-spend.ts';
 export type { LedgerSpan, Spend, SpendDimension, SpendQuery, SpendReport, SpendRow } from './receipt/ledger-spend.ts';
 export { memoryLedger } from './receipt/memory-ledger.ts';
 export type { MemoryLedgerOptions } from './receipt/memory-ledger.ts';
+export type {
+  Counter,
+  CounterWindow,
+  GaugeWindow,
+  OpenedSum,
+  RateWindow,
+  Refusal,
+  Reservation,
+  ReserveAnswer,
+  SumWindow,
+  WindowName,
+  WindowReading,
+} from './stores/counter.ts';
+export { memoryCounter } from './stores/memory-counter.ts';
+export type { MemoryCounterOptions } from './stores/memory-counter.ts';
+export { KeyConflict } from './stores/key-conflict.ts';
+export type { ConflictReason } from './stores/key-conflict.ts';
+export type { Budget, EarlierHash, KeyLimits, KeyRecord } from './stores/key-record.ts';
+export type { AuditFilter, AuditPage, KeyAction, KeyChange, KeyChanges, KeyFilter, KeyPage, KeyStore } from './stores/key-store.ts';
+export { memoryKeyStore } from './stores/memory-key-store.ts';
+export type { MemoryKeyStoreOptions } from './stores/memory-key-store.ts';
 export { callerUnknown } from './errors/caller-unknown.ts';
 export type { ErrorCode } from './errors/codes.ts';
 export { errorTypeOf, ProxyError } from './errors/proxy-error.ts';
