@@ -1,4 +1,4 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { bytesOfTexts, isJsonObject, textBytesBehind } from '@ai-proxy/core';
 import type { Frame, JsonObject, JsonValue, NativeSight, NativeWatcher } from '@ai-proxy/core';
 import { isDoneMark, parseObject } from '../chat/stream/frame-data.ts';
 import { readErrorBody } from '../errors/error-body.ts';
@@ -16,9 +16,13 @@ export function createChatWatcher(): NativeWatcher {
   const finished = new Map<JsonValue | undefined, boolean>();
   let committed = false;
   let done = false;
+  let bytes = 0;
   return {
     see(frame) {
-      if (committed && isPlainChunk(frame)) return nothing;
+      if (committed && isPlainChunk(frame)) {
+        bytes += plainBytes(frame.data);
+        return nothing;
+      }
       if (isDoneMark(frame.data)) {
         done = true;
         return nothing;
@@ -28,6 +32,7 @@ export function createChatWatcher(): NativeWatcher {
       if (failure !== undefined) return { failure };
       if (event === undefined) return nothing;
       noteFinishes(event['choices'], finished);
+      bytes += bytesOfTexts(event['choices']);
       const commits = !committed && hasOutput(event['choices']);
       if (commits) committed = true;
       const usage = readUsageObject(event['usage']);
@@ -35,7 +40,21 @@ export function createChatWatcher(): NativeWatcher {
     },
     isDone: () => done,
     isComplete: () => finished.size > 0 && [...finished.values()].every((isFinished) => isFinished),
+    outputBytes: () => bytes,
   };
+}
+
+/** Where the text of a chunk stands that nobody parses. */
+const marks = ['"text":"', '"reasoning_content":"', '"arguments":"', '"reasoning":"', '"refusal":"'] as const;
+
+function plainBytes(data: string): number {
+  const content = textBytesBehind(data, '"content":"');
+  if (content > 0) return content;
+  for (const mark of marks) {
+    const bytes = textBytesBehind(data, mark);
+    if (bytes > 0) return bytes;
+  }
+  return 0;
 }
 
 function noteFinishes(choices: JsonValue | undefined, finished: Map<JsonValue | undefined, boolean>): void {

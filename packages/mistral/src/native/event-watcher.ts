@@ -1,5 +1,5 @@
-import { isJsonObject } from '@ai-proxy/core';
-import type { JsonObject, NativeSight, NativeWatcher } from '@ai-proxy/core';
+import { bytesOfTexts, isJsonObject } from '@ai-proxy/core';
+import type { JsonObject, NativeSight, NativeWatcher, Usage } from '@ai-proxy/core';
 import { parseObject } from '../chat/stream/frame-data.ts';
 import { readErrorBody } from '../errors/error-body.ts';
 import { readFailure } from './chat-watcher.ts';
@@ -15,9 +15,10 @@ export interface EventVocabulary {
   readonly errors: ReadonlySet<string>;
 }
 
-/** Watches streams of typed events, which have no `[DONE]`: the end is an event of its own. */
-export function createEventWatcher(vocabulary: EventVocabulary): NativeWatcher {
+/** Watches streams of typed events, which have no `[DONE]`: the end is an event of its own. `atEnd` is what the end says without words. */
+export function createEventWatcher(vocabulary: EventVocabulary, atEnd?: Usage): NativeWatcher {
   let done = false;
+  let bytes = 0;
   let committed = false;
   return {
     see(frame): NativeSight {
@@ -28,14 +29,19 @@ export function createEventWatcher(vocabulary: EventVocabulary): NativeWatcher {
       const failure = carriesMessage(event) ? undefined : readFailure(frame, event);
       if (failure !== undefined) return { failure };
       if (event === undefined) return {};
-      if (vocabulary.done.has(type)) done = true;
-      const commits = !committed && vocabulary.commits(type, event);
+      const ends = vocabulary.done.has(type);
+      if (ends) done = true;
+      const isOutput = vocabulary.commits(type, event);
+      const commits = isOutput && !committed;
       if (commits) committed = true;
-      const usage = readUsageObject(event['usage']) ?? readUsageObject(responseUsage(event));
+      if (isOutput) bytes += bytesOfTexts(event);
+      const stated = readUsageObject(event['usage']) ?? readUsageObject(responseUsage(event));
+      const usage = ends && atEnd ? { ...stated, ...atEnd } : stated;
       return { ...(commits ? { commits: true } : {}), ...(usage === undefined ? {} : { usage }) };
     },
     isDone: () => done,
     isComplete: () => done,
+    outputBytes: () => bytes,
   };
 }
 
@@ -70,6 +76,13 @@ export const conversationEvents: EventVocabulary = {
   },
   done: new Set(['conversation.response.done']),
   errors: new Set(['conversation.response.error']),
+};
+
+/** The events of Mistral's transcriptions. */
+export const transcriptionEvents: EventVocabulary = {
+  commits: (type) => type === 'transcription.text.delta',
+  done: new Set(['transcription.done']),
+  errors: new Set(['error', 'transcription.error']),
 };
 
 /** The events of Mistral's text to speech. */

@@ -13,8 +13,8 @@ const inferenceRoutes: readonly NativeRoute[] = [
   inference('moderations', '/v1/chat/moderations'),
   inference('classifications', '/v1/classifications'),
   inference('classifications', '/v1/chat/classifications'),
-  inference('ocr', '/v1/ocr'),
-  inference('speech', '/v1/audio/speech', 'sse'),
+  { ...inference('ocr', '/v1/ocr'), consumes: 'other' },
+  { ...inference('speech', '/v1/audio/speech', 'sse'), consumes: 'other' },
   inference('conversations', '/v1/conversations', 'sse'),
   inference('conversations', '/v1/conversations/:id', 'sse'),
   inference('conversations', '/v1/conversations/:id/restart', 'sse'),
@@ -22,7 +22,7 @@ const inferenceRoutes: readonly NativeRoute[] = [
 
 /** Uploads, downloads, the WebSocket of realtime transcription, and what works with them. Open: a file, a job or an agent is part of using the models. */
 const openRelays: readonly NativeRoute[] = [
-  relay('transcriptions', ['POST'], '/v1/audio/transcriptions'),
+  { ...relay('transcriptions', ['POST'], '/v1/audio/transcriptions'), consumes: 'other' },
   relay('transcriptions', ['GET'], '/v1/audio/transcriptions/realtime'),
   relay('voices', ['GET', 'POST'], '/v1/audio/voices'),
   relay('voices', ['GET', 'PATCH', 'DELETE'], '/v1/audio/voices/:id'),

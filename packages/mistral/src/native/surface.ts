@@ -1,7 +1,8 @@
-import type { NativeSurface, NativeWatcher } from '@ai-proxy/core';
+import type { JsonObject, NativeSurface, NativeWatcher } from '@ai-proxy/core';
+import { estimateUsage, spokenCharacters } from './asked-usage.ts';
 import { createChatWatcher, readBodyFailure } from './chat-watcher.ts';
 import { eventOf, mistralErrorBody } from './error-dialect.ts';
-import { conversationEvents, createEventWatcher, speechEvents } from './event-watcher.ts';
+import { conversationEvents, createEventWatcher, speechEvents, transcriptionEvents } from './event-watcher.ts';
 import { mistralRoutes } from './routes.ts';
 import { readNativeUsage } from './usage.ts';
 
@@ -12,6 +13,7 @@ export function mistralNative(open: readonly string[]): NativeSurface {
     optionalPrefix: 'v1',
     open,
     readUsage: readNativeUsage,
+    estimateUsage,
     readFailure: readBodyFailure,
     createWatcher,
     errorBody: mistralErrorBody,
@@ -19,12 +21,14 @@ export function mistralNative(open: readonly string[]): NativeSurface {
   };
 }
 
-function createWatcher(operation: string): NativeWatcher {
+function createWatcher(operation: string, request: JsonObject = {}): NativeWatcher {
   switch (operation) {
     case 'conversations':
       return createEventWatcher(conversationEvents);
     case 'speech':
-      return createEventWatcher(speechEvents);
+      return createEventWatcher(speechEvents, spokenCharacters(request));
+    case 'transcriptions':
+      return createEventWatcher(transcriptionEvents);
     default:
       return createChatWatcher();
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { ProxyError } from '@ai-proxy/core';
-import type { Frame, NativeSight, Usage } from '@ai-proxy/core';
+import type { Frame, JsonObject, NativeSight, Usage } from '@ai-proxy/core';
 import { mistral } from '../../src/index.ts';
 
 const native = mistral().native;
@@ -89,21 +89,84 @@ describe('the routes of the native API', () => {
 
 describe('what a native answer consumed', () => {
   const tokens = { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 };
-  const rows: readonly (readonly [string, unknown, Usage | undefined])[] = [
+  const read = { usage_info: { pages_processed: 12 } };
+  const rows: readonly (readonly [string, unknown, Usage | undefined, JsonObject?])[] = [
     ['chat', { usage: tokens }, { inputTokens: 3, outputTokens: 4 }],
     ['fim', { usage: { ...tokens, num_cached_tokens: 2 } }, { inputTokens: 3, outputTokens: 4, cachedTokens: 2 }],
     ['agents', { usage: { ...tokens, prompt_tokens_details: { cached_tokens: 1 } } }, { inputTokens: 3, outputTokens: 4, cachedTokens: 1 }],
     ['embeddings', { usage: { prompt_tokens: 3, total_tokens: 3, completion_tokens: 0 } }, { inputTokens: 3, outputTokens: 0 }],
-    ['moderations', { id: 'x', results: [] }, undefined],
-    ['classifications', { usage: { prompt_tokens: 5 } }, { inputTokens: 5 }],
+    ['embeddings', { data: [{}, {}], usage: { prompt_tokens: 3 } }, { inputTokens: 3, items: 2 }],
+    ['moderations', { id: 'x', results: [{}, {}, {}] }, { items: 3 }],
+    ['classifications', { results: [{}], usage: { prompt_tokens: 5 } }, { inputTokens: 5, items: 1 }],
     ['ocr', { pages: [], usage_info: { pages_processed: 12, doc_size_bytes: 5 } }, { pages: 12 }],
+    ['ocr', read, { pages: 12 }, { bbox_annotation_format: null, document_annotation_format: { type: 'text' } }],
+    ['ocr', read, { pages: 12, annotatedPages: 12 }, { bbox_annotation_format: { type: 'json_schema' } }],
+    ['ocr', read, { pages: 12, annotatedPages: 12 }, { document_annotation_format: { type: 'json_object' } }],
+    ['speech', { audio_data: 'AA' }, { characters: 7 }, { input: 'Grüße 🌍' }],
+    ['speech', { audio_data: 'AA', usage: tokens }, { inputTokens: 3, outputTokens: 4, characters: 2 }, { input: 'Hi' }],
     ['speech', { audio_data: 'AA' }, undefined],
     ['conversations', { conversation_id: 'c', usage: { ...tokens, connector_tokens: 9 } }, { inputTokens: 3, outputTokens: 4 }],
     ['transcriptions', { usage: { ...tokens, prompt_audio_seconds: 30 } }, { inputTokens: 3, outputTokens: 4, seconds: 30 }],
+    ['transcriptions', { usage: { type: 'duration', seconds: 9 } }, { seconds: 9 }],
     ['chat', 'no object', undefined],
   ];
-  it.each(rows)('is read from %s: %j', (operation, body, usage) => {
-    expect(native.readUsage(operation, body)).toEqual(usage);
+  it.each(rows.map(([operation, body, usage, request = {}]) => ({ operation, body, usage, request })))(
+    'is read from $operation: $body is $usage',
+    ({ operation, body, usage, request }) => {
+      expect(native.readUsage(operation, body, request)).toEqual(usage);
+    },
+  );
+
+  const document = { type: 'document_url', document_url: 'https://example.com/a.pdf' };
+  it.each<[string, JsonObject, Usage | undefined]>([
+    ['speech', { input: 'four' }, { characters: 4 }],
+    ['ocr', { document, pages: [0, 2, 2] }, { pages: 2 }],
+    ['ocr', { document, pages: '0-5, 7' }, { pages: 7 }],
+    ['ocr', { document, pages: '3', document_annotation_format: { type: 'json_schema' } }, { pages: 1, annotatedPages: 1 }],
+    ['ocr', { document: { type: 'image_url', image_url: 'https://example.com/a.png' } }, { pages: 1 }],
+    ['ocr', { document }, undefined],
+    ['ocr', { document, pages: '5-1' }, undefined],
+    ['ocr', { document, pages: 'all' }, undefined],
+    ['chat', { messages: [] }, undefined],
+  ])('is told by a request of %s: %j', (operation, request, usage) => {
+    expect(native.estimateUsage?.(operation, request)).toEqual(usage);
+  });
+});
+
+describe('the text that a watcher has seen', () => {
+  it.each<[string, string, readonly Frame[], number]>([
+    ['of chat is counted in bytes', 'chat', [chunk({ content: 'Grüße' }), chunk({ content: ', 世界' }), chunk({ content: ' "x"\n' })], 20],
+    [
+      'holds thoughts',
+      'chat',
+      ['a', 'bc'].map((text) => chunk({ content: [{ type: 'thinking', thinking: [{ type: 'text', text }] }] })),
+      3,
+    ],
+    [
+      'holds calls',
+      'chat',
+      [chunk({ content: 'x' }), chunk({ tool_calls: [{ index: 0, function: { name: '', arguments: '{"a":1}' } }] })],
+      1 + '{"a":1}'.length,
+    ],
+    [
+      'of conversations',
+      'conversations',
+      [frame({ type: 'message.output.delta', content: 'Hello' }), frame({ type: 'conversation.response.done', usage: {} })],
+      5,
+    ],
+    ['of transcriptions', 'transcriptions', [frame({ type: 'transcription.text.delta', text: 'one ' })], 4],
+    ['is nothing where nothing was said', 'chat', [chunk({ role: 'assistant', content: '' })], 0],
+  ])('%s', (_what, operation, frames, bytes) => {
+    const watcher = native.createWatcher(operation);
+    for (const one of frames) watcher.see(one);
+    expect(watcher.outputBytes?.()).toBe(bytes);
+  });
+
+  it('of speech is none, and its end tells the characters that were spoken', () => {
+    const watcher = native.createWatcher('speech', { input: 'Hello' });
+    watcher.see(frame({ type: 'speech.audio.delta', audio_data: 'AAAA' }));
+    expect(watcher.see(frame({ type: 'speech.audio.done' })).usage).toEqual({ characters: 5 });
+    expect(watcher.outputBytes?.()).toBe(0);
   });
 });
 

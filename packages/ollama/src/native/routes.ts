@@ -15,6 +15,7 @@ const streaming = (operation: string): NativeRoute => ({
 const managementRoute = (operation: string): NativeRoute => ({
   ...streaming(operation),
   closed: management,
+  consumes: 'nothing',
 });
 
 /**
@@ -26,7 +27,7 @@ export const ollamaRoutes: readonly NativeRoute[] = [
   streaming('generate'),
   inferenceRoute('embeddings', '/api/embed'),
   inferenceRoute('embeddings', '/api/embeddings'),
-  inferenceRoute('show', '/api/show'),
+  { ...inferenceRoute('show', '/api/show'), consumes: 'nothing' },
   relayRoute('models', look, '/api/tags'),
   relayRoute('models', ['GET'], '/api/ps'),
   relayRoute('version', look, '/api/version'),

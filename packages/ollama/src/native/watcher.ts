@@ -1,4 +1,4 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { bytesOfTexts, isJsonObject, textBytesBehind } from '@ai-proxy/core';
 import type { Frame, JsonObject, NativeSight, NativeWatcher } from '@ai-proxy/core';
 import { readAnswerLine } from '../chat/answer-line.ts';
 import { readErrorBody } from '../errors/error-body.ts';
@@ -14,13 +14,21 @@ const nothing: NativeSight = {};
 export function createLineWatcher(): NativeWatcher {
   let committed = false;
   let done = false;
+  let bytes = 0;
   return {
     see(frame) {
-      if (committed && isPlainLine(frame)) return nothing;
+      if (committed && isPlainLine(frame)) {
+        bytes += plainBytes(frame.data);
+        return nothing;
+      }
       const line = parseObject(frame.data);
       if (line === undefined) return nothing;
       if (isErrorBody(line)) return { failure: { message: readErrorBody(line).message ?? 'the provider failed', body: line } };
       if (line['done'] === true || line['status'] === 'success') done = true;
+      bytes +=
+        line['message'] === undefined
+          ? bytesOfTexts({ response: line['response'], thinking: line['thinking'] })
+          : bytesOfTexts(line['message']);
       const commits = !committed && (done || hasOutput(line));
       if (commits) committed = true;
       const usage = line['done'] === true ? readNativeUsage(line) : undefined;
@@ -28,7 +36,19 @@ export function createLineWatcher(): NativeWatcher {
     },
     isDone: () => done,
     isComplete: () => done,
+    outputBytes: () => bytes,
   };
+}
+
+/** Where the text of a line stands that nobody parses: what is said, else what is thought, else what is called. */
+const marks = ['"content":"', '"response":"', '"thinking":"'] as const;
+
+function plainBytes(data: string): number {
+  for (const mark of marks) {
+    const bytes = textBytesBehind(data, mark);
+    if (bytes > 0) return bytes;
+  }
+  return 0;
 }
 
 /** Text, thoughts, calls; or progress, which whoever waits for a model wants to see as it comes. */

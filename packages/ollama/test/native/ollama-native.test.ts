@@ -53,13 +53,45 @@ describe('the native routes', () => {
 describe('the usage of a whole native answer', () => {
   it.each([
     ['chat', { message: {}, prompt_eval_count: 3, eval_count: 4 }, { inputTokens: 3, outputTokens: 4 }],
-    ['generate', { response: '', eval_count: 4 }, { outputTokens: 4 }],
-    ['embeddings', { embeddings: [], prompt_eval_count: 3 }, { inputTokens: 3 }],
-    ['embeddings', { embedding: [] }, undefined],
+    ['generate', { response: '', eval_count: 4 }, { inputTokens: 0, outputTokens: 4 }],
+    ['generate', { response: '', prompt_eval_count: 4 }, { inputTokens: 4, outputTokens: 0 }],
+    ['generate', { response: 'said', done: true, done_reason: 'stop', total_duration: 5 }, undefined],
+    ['chat', { message: { content: '' }, done: true, done_reason: 'load' }, { inputTokens: 0, outputTokens: 0 }],
+    ['embeddings', { embeddings: [[1], [0]], prompt_eval_count: 3 }, { inputTokens: 3, items: 2 }],
+    ['embeddings', { embeddings: [] }, { items: 0 }],
+    ['embeddings', { embedding: [1, 0] }, { items: 1 }],
     ['show', { license: '' }, undefined],
     ['chat', 'text', undefined],
   ])('is read from %s: %j', (operation, body, usage) => {
     expect(native.readUsage(operation, body)).toEqual(usage);
+  });
+});
+
+describe('the text that a watcher has seen', () => {
+  const line = (more: object): Frame => ({ kind: 'event', data: JSON.stringify({ model: 'm', ...more }) });
+
+  it.each<[string, readonly Frame[], number]>([
+    [
+      'of chat is counted in bytes, line by line',
+      ['Grüße', ', 世界', ' "x"\n'].map((content) => line({ message: { role: 'assistant', content }, done: false })),
+      7 + 8 + 5,
+    ],
+    ['of generate', ['one', ' two'].map((response) => line({ response, done: false })), 7],
+    [
+      'holds thoughts',
+      [line({ message: { content: '', thinking: 'hm' }, done: false }), line({ message: { content: '', thinking: ' so' }, done: false })],
+      5,
+    ],
+    [
+      'holds calls',
+      [line({ message: { content: '', tool_calls: [{ function: { name: 'f', arguments: { a: 1 } } }] }, done: false })],
+      1 + '{"a":1}'.length,
+    ],
+    ['is nothing where nothing was said', [line({ message: { content: '' }, done: false })], 0],
+  ])('%s', (_what, frames, bytes) => {
+    const watcher = native.createWatcher('chat');
+    for (const one of frames) watcher.see(one);
+    expect(watcher.outputBytes?.()).toBe(bytes);
   });
 });
 

@@ -1,4 +1,4 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { isJsonObject, textBytes } from '@ai-proxy/core';
 import type { NativeWatcher, Usage } from '@ai-proxy/core';
 import { parseObject } from '../../chat/stream/frame-data.ts';
 import { readFailure } from '../../native/chat-watcher.ts';
@@ -22,6 +22,7 @@ export const messagesEvents: EventVocabulary = {
 export function createInfillWatcher(): NativeWatcher {
   let committed = false;
   let done = false;
+  let bytes = 0;
   return {
     see(frame) {
       const event = parseObject(frame.data);
@@ -31,11 +32,13 @@ export function createInfillWatcher(): NativeWatcher {
       if (event['stop'] === true) done = true;
       const commits = !committed && typeof event['content'] === 'string' && event['content'] !== '';
       if (commits) committed = true;
+      if (typeof event['content'] === 'string') bytes += textBytes(event['content']);
       const usage = readInfillUsage(event);
       return { ...(commits ? { commits } : {}), ...(done && usage !== undefined ? { usage } : {}) };
     },
     isDone: () => done,
     isComplete: () => done,
+    outputBytes: () => bytes,
   };
 }
 
