@@ -33,7 +33,7 @@ export interface HttpRelay {
   readonly signal: AbortSignal;
   /** In milliseconds; 0 is off. */
   readonly clocks: RelayClocks;
-  /** Every byte of the answer's body passes it: it hides the credential that went up. Absent where none did. */
+  /** Every byte of the answer's body passes it: it hides the credential that went up, and sees what the answer says it cost. Absent where neither is due. */
   readonly mask?: ByteMask;
   /** Which of the upstream's headers come down, and how. */
   readonly responseHeaders: (status: number, headers: HttpHeaders) => Record<string, string | string[]>;

@@ -16,7 +16,11 @@ import { headerValue } from '../http/headers.ts';
 import type { HttpRelay, RelayClocks, RelayEnd } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { explainBreak } from '../transport/explain-break.ts';
+import { consumptionOf } from '../provider/native-surface.ts';
 import { createByteMask } from './byte-mask.ts';
+import type { ByteMask } from './byte-mask.ts';
+import { createRelayWatch } from './relay-watch.ts';
+import type { RelayWatch } from './relay-watch.ts';
 
 /** Describes an opaque exchange: where it goes, what goes up, what comes down, and how its end is told. Nothing is sent yet. */
 export async function prepareRelay(
@@ -31,6 +35,11 @@ export async function prepareRelay(
   const credential = await credentialFor(provider, call.headers);
   const body = bodyOf(request);
   receipt.attempts = 1;
+  const watch =
+    provider.native && consumptionOf(target.route) !== 'nothing' && target.method !== 'HEAD'
+      ? createRelayWatch(call, provider.native)
+      : undefined;
+  const mask = maskOf(credential, watch);
 
   const relay: HttpRelay = {
     kind: 'relay',
@@ -39,19 +48,20 @@ export async function prepareRelay(
     headers: {
       ...requestHeadersForUpstream(call.headers),
       ...traceHeaders(call),
-      ...encodingOf(request),
+      ...encodingOf(request, watch),
       ...provider.headers,
       ...authorization(provider, credential),
     },
     ...(body ? { body } : {}),
     signal: call.signal,
     clocks,
-    ...(isSecret(credential) ? { mask: createByteMask(credential) } : {}),
+    ...(mask ? { mask } : {}),
     responseHeaders(status, headers) {
       // 304 leads nowhere: it says that the caller's own copy is still good.
       if (isRedirect(status) && status !== 304) throw upstreamRedirect(provider, status);
       receipt.status = status;
       receipt.firstByte();
+      watch?.begin(status, headers);
       return {
         ...nativeAnswerHeaders(headers, credential, false),
         'x-ai-proxy-id': call.id,
@@ -59,6 +69,7 @@ export async function prepareRelay(
       };
     },
     settle(end) {
+      if (end.kind === 'complete') watch?.end();
       settle(call, end);
     },
     failure(error) {
@@ -82,9 +93,22 @@ function settle(call: Call, end: RelayEnd): void {
   call.receipt.settle(outcomeOfError(error), error.code ?? undefined);
 }
 
+/** All bytes of the answer pass it: what is watched is watched here, behind what hides the credential. */
+function maskOf(credential: string | undefined, watch: RelayWatch | undefined): ByteMask | undefined {
+  const mask = isSecret(credential) ? createByteMask(credential) : undefined;
+  if (!watch) return mask;
+  const seen = (bytes: Uint8Array): Uint8Array => {
+    watch.see(bytes);
+    return bytes;
+  };
+  return { push: (chunk) => seen(mask ? mask.push(chunk) : chunk), end: () => seen(mask ? mask.end() : nothing) };
+}
+
+const nothing = new Uint8Array();
+
 /** Bytes that are not read may keep the coding they have, in both directions. */
-function encodingOf(request: HttpRequest): Record<string, string> {
-  const accepted = headerValue(request.headers, 'accept-encoding');
+function encodingOf(request: HttpRequest, watch: RelayWatch | undefined): Record<string, string> {
+  const accepted = watch ? undefined : headerValue(request.headers, 'accept-encoding');
   const coded = request.body.kind === 'stream' ? headerValue(request.headers, 'content-encoding') : undefined;
   return { 'accept-encoding': accepted ?? 'identity', ...(coded === undefined ? {} : { 'content-encoding': coded }) };
 }
