@@ -3,6 +3,7 @@ import type { Reply } from '../call/reply.ts';
 import type { ProxyError } from '../errors/proxy-error.ts';
 import type { Encoder } from '../faces/face.ts';
 import type { HttpReply } from '../http/reply.ts';
+import { costHeader } from './cost-in-answer.ts';
 import { encodeStream } from './encode-stream.ts';
 
 /** Writes a reply in the caller's dialect. */
@@ -22,7 +23,11 @@ export function answerReply(
     receipt.firstByte();
     const body = reply.bytes ?? encoder.value(reply.value);
     receipt.settle('ok');
-    return { status: reply.status, headers: { 'content-type': encoder.contentType, ...reply.headers, ...headers }, body };
+    return {
+      status: reply.status,
+      headers: { 'content-type': encoder.contentType, ...reply.headers, ...costHeader(call), ...headers },
+      body,
+    };
   }
   return {
     status: reply.status,

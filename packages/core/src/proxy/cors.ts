@@ -8,6 +8,7 @@ const exposed = [
   'x-ai-proxy-model',
   'x-ai-proxy-step',
   'x-ai-proxy-attempts',
+  'x-ai-proxy-cost',
   'x-ai-proxy-dropped',
   'x-ai-proxy-error-source',
   'x-request-id',

@@ -78,6 +78,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     calls,
     limits,
     cors: settings.cors,
+    costInBody: settings.costInBody,
     log,
     guardsInput: settings.policies.length > 0,
     serve: stages,

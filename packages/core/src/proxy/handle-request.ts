@@ -1,5 +1,6 @@
 import { answerError } from '../answer/answer-error.ts';
 import { answerReply } from '../answer/answer-reply.ts';
+import { withCostInBody } from '../answer/cost-in-answer.ts';
 import type { JsonRequestLimits } from '../body/read-json-request.ts';
 import type { Call } from '../call/call.ts';
 import { outcomeOfError } from '../call/outcome-of-error.ts';
@@ -26,6 +27,8 @@ export interface RequestHandlerOptions {
   readonly calls: Calls;
   readonly limits: JsonRequestLimits;
   readonly cors: Cors | false;
+  /** Whether answers in OpenAI's dialect tell their cost; those in a provider's own are never changed. */
+  readonly costInBody: boolean;
   readonly log: Log;
   /** Whether policies of others see the input: it is then kept from being changed where the change would be lost. */
   readonly guardsInput: boolean;
@@ -67,7 +70,8 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
       if (failure !== undefined) throw failure as Error;
       // Made before the stages: how the answer is written follows from what the caller asked, whatever a policy makes of it.
       const encoder = routed.kind !== 'native' && routed.createEncoder ? routed.createEncoder(call) : face.createEncoder(call);
-      const reply = await options.serve(call);
+      const served = await options.serve(call);
+      const reply = options.costInBody && face === openaiFace ? withCostInBody(served, call) : served;
       return answerReply({ ...reply, headers: { ...requestId(call, face), ...reply.headers } }, encoder, call, headers(), (error) =>
         tell(error, call),
       );
