@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command } from '../../packages/server/src/command.ts';
+import { spendCommand } from '../../packages/server/src/spend-command.ts';
 import { serve } from '../../packages/server/src/serve.ts';
 import type { RunningServer } from '../../packages/server/src/serve.ts';
 import { blocksOf, checkedTable, codeIn, pageAt, pages } from './documents.ts';
@@ -20,7 +21,16 @@ describe('the requests of the pages', () => {
 
   beforeAll(async () => {
     delete process.env.MISTRAL_API_KEY;
-    server = await serve({ host: '127.0.0.1', port: 0, cors: false, hosts: [], demo: true });
+    server = await serve({
+      host: '127.0.0.1',
+      port: 0,
+      cors: false,
+      hosts: [],
+      demo: true,
+      database: undefined,
+      journal: undefined,
+      masterKey: undefined,
+    });
   });
   afterAll(async () => {
     if (key !== undefined) process.env.MISTRAL_API_KEY = key;
@@ -91,4 +101,11 @@ describe('docs/command.md', () => {
       expect(said).not.toBe('');
     },
   );
+
+  it('names every argument of ai-proxy spend', async () => {
+    const { args } = spendCommand;
+    expect(checkedTable('docs/command.md', 'spend arguments').map(([argument]) => codeIn(argument)[0])).toEqual(
+      Object.keys(args ?? {}).map((name) => `--${name}`),
+    );
+  });
 });

@@ -1,12 +1,12 @@
 import type { RunningServer } from './serve.ts';
 
 /** What the command prints once it listens. */
-export function banner({ url, providers, isDemo }: Pick<RunningServer, 'url' | 'providers' | 'isDemo'>): string {
+export function banner({ url, providers, isDemo, ledger }: Pick<RunningServer, 'url' | 'providers' | 'isDemo' | 'ledger'>): string {
   const names = providers.map((provider) => provider.name).join(', ');
   return `
   ai-proxy listens on ${url}
   providers: ${names}
-${isDemo ? demoNotice : ''}
+${ledger === undefined ? '' : `  ledger: ${ledger}\n`}${isDemo ? demoNotice : ''}
   Try:
 
     curl ${url}/v1/chat/completions -H 'content-type: application/json' \\

@@ -15,7 +15,11 @@ const args = {
 
 /** `ai-proxy`: the proxy as a process of its own. */
 export const command: CommandDef<typeof args> = defineCommand({
-  meta: { name: 'ai-proxy', version, description: 'An AI gateway in front of Mistral and OpenAI-compatible servers' },
+  meta: {
+    name: 'ai-proxy',
+    version,
+    description: 'An AI gateway in front of Mistral, Ollama and OpenAI-compatible servers. "ai-proxy spend" prints what was spent',
+  },
   args,
   async run({ args: given, rawArgs }) {
     try {

@@ -5,6 +5,8 @@ import { aiProxy, facesFromEnvironment, mount, providersFromEnvironment } from '
 import { createProxy } from '@ai-proxy/core';
 import type { Provider, Proxy } from '@ai-proxy/core';
 import connect from 'connect';
+import { openAccounting } from './accounting.ts';
+import type { Accounting } from './accounting.ts';
 import { demoHeader, startDemo } from './demo.ts';
 import type { Demo } from './demo.ts';
 import { health } from './health.ts';
@@ -17,6 +19,8 @@ export interface RunningServer {
   readonly url: string;
   readonly providers: readonly Provider[];
   readonly isDemo: boolean;
+  /** Where the ledger is; nothing where there is none. */
+  readonly ledger: string | undefined;
   /** Takes no more calls, lets those under way finish for up to `grace` milliseconds, and stops. */
   close(grace?: number): Promise<void>;
 }
@@ -34,7 +38,8 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
       'no provider is configured. Set MISTRAL_API_KEY or OLLAMA_HOST, or start with --demo to try it with simulated models.',
     );
   }
-  const proxy = createProxy({ providers, faces: facesFromEnvironment(), cors: settings.cors });
+  const accounting = openAccounting(settings);
+  const proxy = createProxy({ providers, faces: facesFromEnvironment(), cors: settings.cors, ...accounting.options });
 
   const app = connect();
   if (demo) {
@@ -46,6 +51,8 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
   const middleware = aiProxy(proxy);
   app.use(mount(refuseStrangers(settings.cors, settings.hosts)));
   app.use(mount(health));
+  app.use('/metrics', mount(accounting.metrics));
+  for (const handler of accounting.handlers) app.use(mount(handler));
   // Without a next one, the proxy answers unknown paths itself, in JSON.
   app.use((req, res) => middleware(req, res));
 
@@ -62,13 +69,14 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     await demo?.close();
     throw error;
   }
-  const close = closing(server, proxy, demo);
+  const close = closing(server, proxy, accounting, demo);
   stopOnSignals(close);
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
     providers,
     isDemo: demo !== undefined,
+    ledger: accounting.ledger,
     close,
   };
 }
@@ -83,7 +91,7 @@ function listen(server: Server, { host, port }: ServerSettings): Promise<void> {
   });
 }
 
-function closing(server: Server, proxy: Proxy, demo: Demo | undefined): (grace?: number) => Promise<void> {
+function closing(server: Server, proxy: Proxy, accounting: Accounting, demo: Demo | undefined): (grace?: number) => Promise<void> {
   return async (grace = 30_000) => {
     const closed = new Promise<void>((resolve) => {
       server.close(() => resolve());
@@ -94,6 +102,7 @@ function closing(server: Server, proxy: Proxy, demo: Demo | undefined): (grace?:
     const lingering = setTimeout(() => server.closeAllConnections(), 1000);
     await closed;
     clearTimeout(lingering);
+    await accounting.close();
     await demo?.close();
   };
 }

@@ -9,6 +9,12 @@ export interface ServerSettings {
   /** Names under which a server in front hands requests on, beside those of this machine itself. */
   readonly hosts: readonly string[];
   readonly demo: boolean;
+  /** Where the ledger is kept: `sqlite:PATH` or `postgres://…`; without it calls are counted and not kept. */
+  readonly database: string | undefined;
+  /** The folder of the ledger's journal; by default beside the database's file, or in the working directory. */
+  readonly journal: string | undefined;
+  /** The operator's own key; with it the ledger can be read, and is kept even where no database is named. */
+  readonly masterKey: string | undefined;
 }
 
 export interface ServerArguments {
@@ -45,6 +51,10 @@ export function readServerSettings(given: ServerArguments, environment: Environm
     cors: readCors(given.cors ?? nonEmpty(environment.AI_PROXY_CORS)),
     hosts: readHosts(given.hosts ?? nonEmpty(environment.AI_PROXY_HOSTS)),
     demo: given.demo,
+    database:
+      nonEmpty(environment.DATABASE_URL) ?? (nonEmpty(environment.AI_PROXY_MASTER_KEY) === undefined ? undefined : 'sqlite:ai-proxy.db'),
+    journal: nonEmpty(environment.AI_PROXY_JOURNAL),
+    masterKey: nonEmpty(environment.AI_PROXY_MASTER_KEY),
   };
 }
 

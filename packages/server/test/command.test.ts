@@ -46,6 +46,7 @@ describe('the command', () => {
   it.each([
     { case: 'no provider', args: [], says: /no provider is configured\. Set MISTRAL_API_KEY or OLLAMA_HOST, or start with --demo/ },
     { case: 'a misspelt option', args: ['--prot', '9000'], says: /there is no option "--prot"/ },
+    { case: 'a command that there is none of', args: ['spent'], says: /there is no command "spent"/ },
     { case: 'an address that others reach', args: ['--demo', '--host', '0.0.0.0'], says: /will not listen on "0\.0\.0\.0"/ },
     { case: 'a port that is none', args: ['--demo', '--port', '99999'], says: /"99999" is not a port/ },
     { case: 'an origin with a path', args: ['--demo', '--cors', 'https://a.example/x'], says: /is not an origin/ },
