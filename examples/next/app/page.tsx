@@ -1,0 +1,6 @@
+import type { ReactNode } from 'react';
+import { Chat } from './chat/chat';
+
+export default function Page(): ReactNode {
+  return <Chat />;
+}
