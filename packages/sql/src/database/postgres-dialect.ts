@@ -16,9 +16,9 @@ export function createPostgresDialect(url: string, { connections = 5, timeout = 
 
 async function openPool(url: string, max: number, timeout: number): Promise<PostgresPool> {
   const { default: driver } = await loadDriver();
-  const getTypeParser = (oid: number, format?: 'text' | 'binary'): ((text: string) => unknown) =>
+  const getTypeParser: typeof driver.types.getTypeParser = (oid, format): unknown =>
     // pg gives 64-bit integers as text; what a ledger counts stays below 2^53.
-    oid === driver.types.builtins.INT8 ? Number : (driver.types.getTypeParser(oid, format) as (text: string) => unknown);
+    oid === driver.types.builtins.INT8 ? Number : driver.types.getTypeParser(oid, format);
   const pool = new driver.Pool({
     connectionString: url,
     application_name: 'ai-proxy',

@@ -43,8 +43,10 @@ export async function createJournalFolder(root: string, lease: number): Promise<
     isHeld: async () => !isLost && (performance.now() - renewedAt < lease / 3 || renew()),
     leave,
     async remove() {
-      for (const name of await readdir(path)) if (name.endsWith('.jsonl')) await rm(join(path, name), { force: true });
-      if ((await readdir(path)).some((name) => name !== ownerFile)) return leave();
+      // A survivor may have taken it a moment ago.
+      const names = await readdir(path).catch((): string[] => []);
+      for (const name of names) if (name.endsWith('.jsonl')) await rm(join(path, name), { force: true });
+      if (names.some((name) => name !== ownerFile && !name.endsWith('.jsonl'))) return leave();
       return rm(path, { recursive: true, force: true });
     },
   };

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { memoryLedger } from '@ai-proxy/core';
 import type { Ledger, Log, Receipt } from '@ai-proxy/core';
 import { madeUpReceipt } from '@ai-proxy/testing';
@@ -342,7 +343,7 @@ describe('who is dead', () => {
   it('begins anew where it was taken for dead, and loses nothing of what it knows', async () => {
     const root = await newRoot();
     const { ledger, go } = fickleLedger();
-    const sleeper = open(ledger, { journal: root, lease: 1 });
+    const sleeper = open(ledger, { journal: root, lease: 300 });
     go(true);
     await sleeper.opened(ifLost('under way'));
     await sleeper.opened(ifLost('ended'));
@@ -352,7 +353,10 @@ describe('who is dead', () => {
     const [name = ''] = await readdir(root);
     await rename(join(root, name), join(root, 'taken'));
     await writeFile(join(root, 'taken', 'owner.json'), JSON.stringify({ ...(await describeSelf()), pid: 2 ** 30 }));
-    await open(ledger, { journal: root }).ready();
+    const survivor = open(ledger, { journal: root });
+    await survivor.ready();
+    await survivor.close(1000);
+    await setTimeout(150);
     expect(await outcomes(ledger)).toMatchObject({ 'under way': 'process_died' });
 
     await sleeper.opened(ifLost('new'));

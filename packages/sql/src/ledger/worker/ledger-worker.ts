@@ -9,9 +9,9 @@ const { url } = workerData as WorkerStart;
 const database = openSql(url);
 const work = createLedgerWork(database);
 
-const send = (answer: WorkAnswer): void => {
+const send = (message: WorkAnswer): void => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-  parentPort?.postMessage(answer);
+  parentPort?.postMessage(message);
 };
 
 async function answer({ id, work: name, input }: WorkRequest): Promise<WorkAnswer> {
