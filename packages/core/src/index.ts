@@ -91,7 +91,7 @@ export { environmentVariable } from './provider/environment-variable.ts';
 export { inferenceRoute, relayRoute } from './provider/native-routes.ts';
 export { fromCaller } from './provider/credential.ts';
 export type { ApiKey } from './provider/credential.ts';
-export type { Consumption, NativeRoute, NativeSight, NativeSurface, NativeWatcher } from './provider/native-surface.ts';
+export type { BatchResult, Consumption, NativeRoute, NativeSight, NativeSurface, NativeWatcher } from './provider/native-surface.ts';
 export type { Estimator } from './receipt/estimate.ts';
 export type { Meter } from './receipt/meter.ts';
 export { bytesOfTexts } from './receipt/output-bytes.ts';

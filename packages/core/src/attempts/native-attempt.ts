@@ -7,6 +7,8 @@ import { traceHeaders } from '../headers/trace-headers.ts';
 import { requestHeadersForUpstream } from '../headers/request-headers.ts';
 import { headerValue } from '../http/headers.ts';
 import type { NativeSurface, NativeWatcher } from '../provider/native-surface.ts';
+import { isJsonObject } from '../json/json.ts';
+import { noteModel } from '../receipt/note-model.ts';
 import { bytesOfTexts } from '../receipt/output-bytes.ts';
 import { brokenExchange } from '../transport/broken-exchange.ts';
 import { readChunks } from './chunk-stream.ts';
@@ -87,6 +89,7 @@ function watcherSink(watcher: NativeWatcher, call: Call, target: NativeTarget, c
     hasCommitted: () => committed,
     decode(frame) {
       const sight = watcher.see(frame);
+      if (sight.model !== undefined) noteModel(call, sight.model);
       if (sight.usage) call.receipt.usage = { ...call.receipt.usage, ...sight.usage };
       // The frame goes down with the bytes around it: it is not told a second time, unless nothing has gone down yet, or the frame is none that
       // readers of event streams know.
@@ -131,6 +134,9 @@ async function readWhole(
   }
   const usage = surface.readUsage(call.operation, value, call.input);
   if (usage) call.receipt.usage = usage;
+  if (call.model === undefined) {
+    noteModel(call, surface.readModel ? surface.readModel(call.operation, value) : isJsonObject(value) ? value.model : undefined);
+  }
   call.receipt.meter.watch(() => bytesOfTexts(value));
   return { kind: 'value', status: response.status, headers, value, bytes };
 }

@@ -14,6 +14,13 @@ export interface NativeSurface {
   readUsage(operation: string, body: unknown, request?: JsonObject): Usage | undefined;
   /** What a request of a route that consumes `other` units will consume as far as it tells by itself: characters to speak, pages to read. */
   estimateUsage?(operation: string, request: JsonObject): Usage | undefined;
+  /** Which model answered, for requests that name none: an agent's, a form's. By default the answer's own `model`. */
+  readModel?(operation: string, body: unknown): string | undefined;
+  /**
+   * Finds the results of a batch in what a relay brings down: in a job, or in a line of a file. Each has an id, by which it is accounted only once however
+   * often it is fetched.
+   */
+  readBatchResults?(body: unknown): readonly BatchResult[];
   /** Finds the report of a failure in a whole answer that says it is well; by default a watcher is asked, for whom the body is parsed again. */
   readFailure?(body: unknown): NativeSight['failure'];
   /** Reads a stream as it passes; one watcher a stream. `request` is what was asked, as far as somebody has read it. */
@@ -42,6 +49,12 @@ export interface NativeRoute {
   readonly consumes?: Consumption;
 }
 
+/** What one call of a batch came to. */
+export interface BatchResult {
+  readonly id: string;
+  readonly usage: Usage | undefined;
+}
+
 /**
  * `tokens` are estimated where the provider does not come to state them, `other` units (pages, characters, seconds) only as far as the request tells them.
  * A relay that consumes anything is watched for what its answer states.
@@ -67,6 +80,8 @@ export interface NativeSight {
   /** The frame holds output: from here on no other target can take over. */
   readonly commits?: boolean;
   readonly usage?: Usage;
+  /** Which model answers, where the frame says so. */
+  readonly model?: string;
   /** The frame reports a failure; the text is the provider's. */
   readonly failure?: { readonly message: string; readonly body: unknown };
 }

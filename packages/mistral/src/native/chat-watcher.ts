@@ -36,7 +36,8 @@ export function createChatWatcher(): NativeWatcher {
       const commits = !committed && hasOutput(event['choices']);
       if (commits) committed = true;
       const usage = readUsageObject(event['usage']);
-      return { ...(commits ? { commits } : {}), ...(usage === undefined ? {} : { usage }) };
+      const model = commits && typeof event['model'] === 'string' ? { model: event['model'] } : undefined;
+      return { ...(commits ? { commits } : {}), ...(usage === undefined ? {} : { usage }), ...model };
     },
     isDone: () => done,
     isComplete: () => finished.size > 0 && [...finished.values()].every((isFinished) => isFinished),

@@ -37,7 +37,8 @@ export function createEventWatcher(vocabulary: EventVocabulary, atEnd?: Usage): 
       if (isOutput) bytes += bytesOfTexts(event);
       const stated = readUsageObject(event['usage']) ?? readUsageObject(responseUsage(event));
       const usage = ends && atEnd ? { ...stated, ...atEnd } : stated;
-      return { ...(commits ? { commits: true } : {}), ...(usage === undefined ? {} : { usage }) };
+      const model = (commits || ends) && typeof event['model'] === 'string' ? { model: event['model'] } : undefined;
+      return { ...(commits ? { commits: true } : {}), ...(usage === undefined ? {} : { usage }), ...model };
     },
     isDone: () => done,
     isComplete: () => done,
