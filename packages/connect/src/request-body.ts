@@ -10,7 +10,7 @@ import { http2Stream } from './node-http.ts';
  */
 export function toRequestBody(req: IncomingMessage, body: unknown): HttpRequestBody {
   if (!hasBody(req)) return { kind: 'none' };
-  if (!req.readableDidRead && !req.readableEnded) return { kind: 'stream', stream: readWithoutDestroying(req) };
+  if (!req.readableDidRead && !req.readableEnded && !hasReader(req)) return { kind: 'stream', stream: readWithoutDestroying(req) };
   // Somebody stopped half-way: what a parser says, if anything, is not the body.
   if (!req.readableEnded) return { kind: 'consumed' };
   if (body === undefined) return { kind: 'consumed' };
@@ -20,6 +20,9 @@ export function toRequestBody(req: IncomingMessage, body: unknown): HttpRequestB
   if (typeof body === 'string') return { kind: 'bytes', bytes: Buffer.from(body) };
   return { kind: 'value', value: body };
 }
+
+/** Something that decompresses, say, has put itself in between, and has not begun: two readers would each get a part. */
+const hasReader = (req: IncomingMessage): boolean => req.listenerCount('data') > 0 || req.listenerCount('readable') > 0;
 
 function hasBody(req: IncomingMessage): boolean {
   const stream = http2Stream(req);

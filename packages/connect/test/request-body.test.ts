@@ -1,5 +1,6 @@
 import { createServer, request as httpRequest } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import type { HttpRequest } from '@ai-proxy/core';
 import connect from 'connect';
@@ -181,4 +182,17 @@ test('a body that was read to its end and kept nowhere is consumed', async () =>
   });
 
   expect((await post(url, { 'content-type': 'application/json' }, json)).body).toEqual({ kind: 'consumed' });
+});
+
+test('a body that somebody has begun to read, and not got a byte of, is consumed: two readers would each get a part', async () => {
+  const { url } = await serve(
+    connect()
+      .use((req: IncomingMessage, _res: ServerResponse, next: () => void) => {
+        req.pipe(new PassThrough());
+        next();
+      })
+      .use(describeRequests()),
+  );
+
+  expect((await post(url, { 'content-type': 'application/json' }, '{"a":1}')).body).toEqual({ kind: 'consumed' });
 });
