@@ -1,6 +1,7 @@
 import type { TraceContext } from '../headers/trace-headers.ts';
 import type { HttpHeaders } from '../http/headers.ts';
 import type { JsonObject } from '../json/json.ts';
+import type { ModelRule } from '../models/model-rule.ts';
 import type { Plan } from '../routing/plan.ts';
 import type { Caller } from './caller.ts';
 import type { NativeTarget } from './native-target.ts';
@@ -20,21 +21,32 @@ export interface Call {
    * its place: `call.input = { ...call.input, temperature: 0 }`.
    */
   input: JsonObject;
-  /** The model as the caller named it; absent where the route has none. */
-  readonly model: string | undefined;
+  /** The model as the caller named it; absent where the route has none. A policy before `plan` may put another in its place. */
+  model: string | undefined;
   readonly stream: boolean;
-  readonly headers: HttpHeaders;
+  /** The HTTP method. */
+  readonly method: string;
+  /** Path and query below the mount, exactly as they came over the wire. */
+  readonly target: string;
+  /** The caller's. A policy that has read a credential of its own there puts headers without it in their place, so that it goes nowhere. */
+  headers: HttpHeaders;
   /** Aborts when the caller leaves or the call's total clock runs out. */
   readonly signal: AbortSignal;
   /** Who asks, once the `identify` stage knows: from the application, where the mount was told how, or from a policy. */
   caller: Caller | undefined;
   /** Where it goes, once the `plan` stage has decided. */
   plan: Plan | undefined;
+  /** Which models the caller may use, where a policy has said so: listings and hints name no other. It refuses nothing by itself. */
+  allows: ModelRule | undefined;
+  /**
+   * Headers of the answer, whatever becomes of the call. Where one of them is `x-ratelimit-…`, none of the provider's headers about limits comes down.
+   */
+  readonly answerHeaders: Record<string, string>;
   /** The trace that providers are shown; by default the caller's own, where it sent one. */
   trace: TraceContext | undefined;
   readonly receipt: ReceiptDraft;
   /** Where a native or opaque call goes. */
-  readonly native: NativeTarget | undefined;
+  native: NativeTarget | undefined;
   /** The framework's own request, where a binding gave it. */
   readonly context: unknown;
   /** Lets a policy see each chunk of a stream as it passes, synchronously. */

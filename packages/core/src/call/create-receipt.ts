@@ -91,6 +91,17 @@ class OpenReceipt implements ReceiptDraft {
     return this.attempts === 0 ? nothingAsked : this.#priced(this.#estimate('ok')?.usage ?? this.usage);
   }
 
+  priceOf({ provider, model, modelInfo }: Target): Price | undefined {
+    return this.#options.prices?.priceOf({
+      system: provider.system,
+      provider: provider.name,
+      model,
+      otherNames: modelInfo?.aliases ?? [],
+      operation: this.#start.operation,
+      at: this.#startedAt,
+    });
+  }
+
   serving(target: Target): void {
     this.#target = target;
   }
@@ -173,21 +184,10 @@ class OpenReceipt implements ReceiptDraft {
 
   /** Asked several times of a call, and the same as long as its target is. */
   #priceNow(): Price | undefined {
-    const { prices } = this.#options;
     const target = this.#target;
-    if (!prices || !target) return undefined;
+    if (!this.#options.prices || !target) return undefined;
     if (this.#price?.target === target) return this.#price.price;
-    const { provider, model, modelInfo } = target;
-    const { operation } = this.#start;
-    const asked = {
-      system: provider.system,
-      provider: provider.name,
-      model,
-      otherNames: modelInfo?.aliases ?? [],
-      operation,
-      at: this.#startedAt,
-    };
-    const price = prices.priceOf(asked);
+    const price = this.priceOf(target);
     this.#price = { target, price };
     return price;
   }

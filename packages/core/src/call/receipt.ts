@@ -1,6 +1,7 @@
 import type { Caller } from './caller.ts';
 import type { Dialect, Operation } from './operation.ts';
 import type { Cost } from '../receipt/cost.ts';
+import type { Price } from '../receipt/price.ts';
 import type { Outcome } from './outcome.ts';
 import type { Target } from '../routing/plan.ts';
 import type { Meter } from '../receipt/meter.ts';
@@ -61,6 +62,8 @@ export interface ReceiptDraft {
   step: number;
   /** What is known of its consumption until the provider states it. */
   readonly meter: Meter;
+  /** What the units of a target cost, by the prices of the proxy; nothing where that is not known. */
+  priceOf(target: Target): Price | undefined;
   /** Notes who is asked now, and whose price therefore holds. */
   serving(target: Target): void;
   /** The cost as far as it is known now. */

@@ -60,8 +60,8 @@ export function createProxy(options: ProxyOptions): Proxy {
   const innermost = async (call: Call): Promise<Reply> => {
     if (!(call instanceof OpenedCall)) throw new Error('a call was served that this proxy has not opened');
     const { routed, request, taps } = call;
-    if (routed.kind === 'models') return value(await listModels(routing, call.headers));
-    if (routed.kind === 'model') return value(await retrieveModel(call.model ?? '', routing, call.headers));
+    if (routed.kind === 'models') return value(await listModels(routing, call.headers, call.allows));
+    if (routed.kind === 'model') return value(await retrieveModel(call.model ?? '', routing, call.headers, call.allows));
     if (call.dialect === 'opaque' && call.native) {
       call.receipt.serving({ provider: call.native.provider, model: call.model ?? '', modelInfo: undefined });
       await delivery.opened(call);

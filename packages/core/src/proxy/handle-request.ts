@@ -1,4 +1,5 @@
 import { answerError } from '../answer/answer-error.ts';
+import { withAnswerHeaders } from '../answer/answer-headers.ts';
 import { answerReply } from '../answer/answer-reply.ts';
 import { withCostInBody } from '../answer/cost-in-answer.ts';
 import type { JsonRequestLimits } from '../body/read-json-request.ts';
@@ -72,16 +73,21 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
       const encoder = routed.kind !== 'native' && routed.createEncoder ? routed.createEncoder(call) : face.createEncoder(call);
       const served = await options.serve(call);
       const reply = options.costInBody && face === openaiFace ? withCostInBody(served, call) : served;
-      return answerReply({ ...reply, headers: { ...requestId(call, face), ...reply.headers } }, encoder, call, headers(), (error) =>
-        tell(error, call),
+      const answered = answerReply(
+        { ...reply, headers: { ...requestId(call, face), ...reply.headers } },
+        encoder,
+        call,
+        headers(),
+        (error) => tell(error, call),
       );
+      return withAnswerHeaders(answered, call.answerHeaders);
     } catch (cause) {
       const error = toProxyError(call.signal.aborted ? call.signal.reason : cause);
       const reply = answerError(error, face, { ...requestId(call, face), ...attempted(call), ...headers() });
       call.receipt.status = reply.status;
       call.receipt.settle(outcomeOfError(error), error.code ?? undefined);
       tell(error, call);
-      return reply;
+      return withAnswerHeaders(reply, call.answerHeaders);
     }
   }
 

@@ -7,6 +7,7 @@ import type { TraceContext } from '../headers/trace-headers.ts';
 import type { HttpHeaders } from '../http/headers.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { JsonObject } from '../json/json.ts';
+import type { ModelRule } from '../models/model-rule.ts';
 import type { Plan } from '../routing/plan.ts';
 import type { CallStart } from './calls.ts';
 import type { RoutedCall } from './decode-call.ts';
@@ -18,14 +19,18 @@ export class OpenedCall implements Call {
   readonly dialect: Dialect;
   readonly face: string;
   input: JsonObject;
-  readonly model: string | undefined;
+  model: string | undefined;
   readonly stream: boolean;
-  readonly headers: HttpHeaders;
+  readonly method: string;
+  readonly target: string;
+  headers: HttpHeaders;
   readonly signal: AbortSignal;
   plan: Plan | undefined;
+  allows: ModelRule | undefined;
+  readonly answerHeaders: Record<string, string> = {};
   trace: TraceContext | undefined;
   readonly receipt: ReceiptDraft;
-  readonly native: NativeTarget | undefined;
+  native: NativeTarget | undefined;
   readonly context: unknown;
   /** What wants to see each chunk of its stream. */
   readonly taps: ((chunk: unknown) => void)[] = [];
@@ -43,6 +48,8 @@ export class OpenedCall implements Call {
     this.input = start.input;
     this.model = start.model;
     this.stream = start.stream;
+    this.method = request.method;
+    this.target = request.target;
     this.headers = request.headers;
     this.signal = signal;
     this.receipt = receipt;

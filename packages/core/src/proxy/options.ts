@@ -17,8 +17,8 @@ export interface ProxyOptions {
   readonly aliases?: Readonly<Record<string, Route>>;
   /** Dialects that callers may speak beside OpenAI's, which is always there. */
   readonly faces?: readonly CallerFace[];
-  /** What every call passes on its way; see `Policy`. */
-  readonly policies?: readonly Policy[];
+  /** What every call passes on its way; see `Policy`. What works in several stages is a list of policies: `policies: [keys({ store }), mine]`. */
+  readonly policies?: readonly (Policy | readonly Policy[])[];
   /**
    * Refuse what a provider cannot honour with 400, rather than leaving it out and saying so in `x-ai-proxy-dropped`.
    * @default false

@@ -85,7 +85,9 @@ const schema = z.strictObject({
   providers: z.array(providerSchema),
   aliases: z.record(z.string().min(1), routeSchema).default({}),
   faces: z.array(faceSchema).default([]),
-  policies: z.array(policySchema).default([]),
+  policies: z
+    .preprocess((given) => (Array.isArray(given) ? (given as readonly unknown[]).flat() : given), z.array(policySchema))
+    .prefault([]),
   strict: z.boolean().default(false),
   limits: z
     .strictObject({

@@ -24,5 +24,5 @@ async function planOf(call: Call, routing: Routing): Promise<Plan | undefined> {
     const model = call.model ?? '';
     return { steps: [{ provider, model, modelInfo: routing.catalog.known(provider, model) }] };
   }
-  return call.model === undefined || call.operation === 'models' ? undefined : resolveModel(call.model, routing, call.headers);
+  return call.model === undefined || call.operation === 'models' ? undefined : resolveModel(call.model, routing, call.headers, call.allows);
 }

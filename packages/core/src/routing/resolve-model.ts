@@ -1,5 +1,6 @@
 import { ProxyError } from '../errors/proxy-error.ts';
 import type { HttpHeaders } from '../http/headers.ts';
+import type { ModelRule } from '../models/model-rule.ts';
 import type { Catalog } from '../models/catalog.ts';
 import { nearestNames } from '../path/nearest-names.ts';
 import type { Provider } from '../provider/provider.ts';
@@ -14,10 +15,10 @@ export interface Routing {
 }
 
 /** Turns the model that a caller named into the targets that may serve it. */
-export async function resolveModel(name: string, routing: Routing, callerHeaders: HttpHeaders): Promise<Plan> {
+export async function resolveModel(name: string, routing: Routing, callerHeaders: HttpHeaders, allows?: ModelRule): Promise<Plan> {
   const targets = await resolveRoute(name, routing, callerHeaders);
   const [first, ...rest] = targets;
-  if (!first) throw await unknownModel(name, routing, callerHeaders);
+  if (!first) throw await unknownModel(name, routing, callerHeaders, allows);
   return { steps: [first, ...rest] };
 }
 
@@ -69,23 +70,38 @@ async function listed(name: string, { providers, catalog }: Routing, callerHeade
 /** Names of models come from the caller: they are shown, but not at any length. */
 const shown = (name: string): string => (name.length > 100 ? `${name.slice(0, 100)}...` : name);
 
-/** Every name that a caller may use, with what is known of it. */
-export async function usableNames({ providers, aliases, catalog }: Routing, callerHeaders: HttpHeaders): Promise<string[]> {
+/** Every name that a caller may use. */
+async function usableNames({ providers, aliases, catalog }: Routing, callerHeaders: HttpHeaders, allows: ModelRule): Promise<string[]> {
   const listings = await Promise.all(providers.map((provider) => catalog.listing(provider, callerHeaders)));
-  return [...Object.keys(aliases), ...listings.flatMap((listing) => [...(listing?.keys() ?? [])])];
+  const listed = listings.flatMap((listing, index) =>
+    [...(listing?.keys() ?? [])].filter((id) => allows(id, `${providers[index]?.name}/${id}`)),
+  );
+  return [...Object.keys(aliases).filter((alias) => allows(alias)), ...listed];
 }
 
 /** Who names a provider is near to that provider's models, and means them with the provider before them. */
-async function namesBeside(name: string, { providers, catalog }: Routing, callerHeaders: HttpHeaders): Promise<string[]> {
+async function namesBeside(
+  name: string,
+  { providers, catalog }: Routing,
+  callerHeaders: HttpHeaders,
+  allows: ModelRule,
+): Promise<string[]> {
   const provider = providers.find((one) => name.startsWith(`${one.name}/`));
   const listing = provider && (await catalog.listing(provider, callerHeaders));
-  return [...(listing?.keys() ?? [])].map((id) => `${provider?.name}/${id}`);
+  return [...(listing?.keys() ?? [])].map((id) => `${provider?.name}/${id}`).filter((id) => allows(id, id));
 }
 
-export async function unknownModel(name: string, routing: Routing, callerHeaders: HttpHeaders): Promise<ProxyError> {
+const allowsAll: ModelRule = () => true;
+
+export async function unknownModel(
+  name: string,
+  routing: Routing,
+  callerHeaders: HttpHeaders,
+  allows: ModelRule = allowsAll,
+): Promise<ProxyError> {
   const near = nearestNames(
     name,
-    [...(await usableNames(routing, callerHeaders)), ...(await namesBeside(name, routing, callerHeaders))],
+    [...(await usableNames(routing, callerHeaders, allows)), ...(await namesBeside(name, routing, callerHeaders, allows))],
     3,
   );
   const hint = near.length > 0 ? `Did you mean ${near.map((one) => `"${one}"`).join(' or ')}?` : 'GET /v1/models lists what there is.';
