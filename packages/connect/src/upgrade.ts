@@ -8,12 +8,14 @@ import { toErrorReply } from './error-reply.ts';
 import type { MountSettings } from './mount-options.ts';
 import type { ProxyEngine } from './proxy-engine.ts';
 import { tunnel } from './tunnel.ts';
+import { asksForWebSocket, readAnew } from './read-anew.ts';
 import { isRelay } from './write-http-reply.ts';
 import { writeOnSocket } from './write-on-socket.ts';
 
 /**
  * Answers the `upgrade` event of a Node server: `server.on('upgrade', ai.upgrade)`. Where the server has other upgrades to answer, `next` gets those
- * that are not the proxy's; without it they are refused with 404.
+ * that are not the proxy's; without it they are refused with 404. Offers of other protocols than WebSocket are passed over without `next`: such a request is
+ * served as any other.
  */
 export type UpgradeHandler = (req: IncomingMessage, socket: Duplex, head: Buffer, next?: () => void) => void;
 
@@ -66,6 +68,13 @@ export function createUpgradeHandler(
   return (req, socket, head, next) => {
     // Node's servers give sockets here; the event's type says less.
     const raw = socket as Socket;
+    if (!asksForWebSocket(req)) {
+      if (next !== undefined) {
+        next();
+        return;
+      }
+      if (readAnew(req, raw, head)) return;
+    }
     answer(req, raw, head, next).catch((error: unknown) => {
       writeOnSocket(raw, toErrorReply(error instanceof ProxyError ? error : internalError(error)));
     });

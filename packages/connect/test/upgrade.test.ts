@@ -246,4 +246,54 @@ describe('an upgrade', () => {
     await caller.received('mine');
     expect(readEnd(caller.text())).toMatchObject({ body: 'mine', isWhole: true });
   });
+
+  test('to another protocol is an offer that is passed over: the request is served, body and all', async () => {
+    const seen: { url: string | undefined; headers: IncomingHttpHeaders; body: string }[] = [];
+    const server = createServer((req, res) => {
+      let body = '';
+      req.on('data', (piece: Buffer) => (body += piece.toString()));
+      req.on('end', () => {
+        seen.push({ url: req.url, headers: req.headers, body });
+        res.end('served');
+      });
+    });
+    const upgrade = createUpgradeHandler(lazyProxyEngine(), () => Promise.reject(new Error('asked')), toMountSettings({}));
+    server.on('upgrade', (req, socket, head) => upgrade(req, socket, head));
+    const { port } = await listen(server);
+    const offer = 'connection: keep-alive, Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n';
+    const post = (path: string, rest: string): string => `POST ${path} HTTP/1.1\r\nhost: a\r\nx-kept: 1\r\nx-kept: 2\r\n${rest}`;
+    const large = 'x'.repeat(300_000);
+
+    const caller = openRaw(port, post('/a', `${offer}content-length: 5\r\n\r\nhel`));
+    await until(() => caller.socket.bytesWritten > 0);
+    caller.socket.write('lo');
+    await caller.received('served');
+    caller.socket.write(
+      post('/b', `${offer}content-length: ${large.length}\r\n\r\n${large}${post('/c', 'connection: close\r\ncontent-length: 0\r\n\r\n')}`),
+    );
+
+    const text = await caller.closed;
+    expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(3);
+    expect(seen.map(({ url, body }) => [url, body.length])).toEqual([
+      ['/a', 5],
+      ['/b', large.length],
+      ['/c', 0],
+    ]);
+    expect(seen[0]).toMatchObject({ body: 'hello', headers: { connection: 'keep-alive', 'x-kept': '1, 2' } });
+    expect(Object.keys(seen[0]?.headers ?? {}).toSorted()).toEqual(['connection', 'content-length', 'host', 'x-kept']);
+  });
+
+  test('to another protocol goes to the next, where there is one', async () => {
+    const server = createServer();
+    const upgrade = createUpgradeHandler(lazyProxyEngine(), () => Promise.reject(new Error('asked')), toMountSettings({}));
+    server.on('upgrade', (req, socket, head) =>
+      upgrade(req, socket, head, () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nmine')),
+    );
+    const { port } = await listen(server);
+
+    const caller = openRaw(port, 'GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: other/1\r\n\r\n');
+
+    await caller.received('mine');
+    expect(readEnd(caller.text())).toMatchObject({ body: 'mine', isWhole: true });
+  });
 });

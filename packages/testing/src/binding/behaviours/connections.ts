@@ -106,6 +106,27 @@ const saysContinue: Behaviour = {
   },
 };
 
+const offersAnother: Behaviour = {
+  name: 'a request that offers another protocol, as those of Java do, is answered in this one',
+  needs: ['sockets'],
+  async run(scene) {
+    const { connect, mount, upstream } = await scene.open();
+    const connection = connect();
+    const offer = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQCAAAAAAIAAAAA' };
+    const request = { ...chat(), headers: offer };
+
+    await connection.write(requestBytes(mount, request));
+    const answer = await connection.read(request).answer;
+    await connection.write(requestBytes(mount, chat()));
+    const next = await connection.read(chat()).answer;
+
+    equal(answer.status, 200);
+    deepEqual(JSON.parse(answer.text), chatBody);
+    equal(next.status, 200);
+    deepEqual(jsonOf(upstream.requests[0]), jsonOf(upstream.requests[1]));
+  },
+};
+
 const toJson = (line: string): unknown => (line === '' ? line : JSON.parse(line));
 
 const oldCaller = (mount: URL, { path, body }: { path: string; body: string }): string =>
@@ -159,6 +180,7 @@ export const connectionBehaviours: readonly Behaviour[] = [
   answersInOrder,
   closesWhenAsked,
   saysContinue,
+  offersAnother,
   speaksHttp10,
   resetsHttp10,
 ];
