@@ -11,6 +11,8 @@ export interface EventVocabulary {
   commits(type: string, event: JsonObject): boolean;
   /** The stream's own end. */
   readonly done: ReadonlySet<string>;
+  /** Events whose usage is from before the first word, so that what it says of the output is not yet true. */
+  readonly beginnings?: ReadonlySet<string>;
   /** Reports of a failure. */
   readonly errors: ReadonlySet<string>;
 }
@@ -36,6 +38,7 @@ export function createEventWatcher(vocabulary: EventVocabulary, atEnd?: Usage): 
       if (commits) committed = true;
       if (isOutput) bytes += bytesOfTexts(event);
       const stated = readUsageObject(event['usage']) ?? readUsageObject(responseUsage(event));
+      if (stated && vocabulary.beginnings?.has(type) === true) delete stated.outputTokens;
       const usage = ends && atEnd ? { ...stated, ...atEnd } : stated;
       const model = (commits || ends) && typeof event['model'] === 'string' ? { model: event['model'] } : undefined;
       return { ...(commits ? { commits: true } : {}), ...(usage === undefined ? {} : { usage }), ...model };

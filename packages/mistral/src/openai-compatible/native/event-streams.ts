@@ -14,6 +14,7 @@ export const responsesEvents: EventVocabulary = {
 /** The events of Anthropic's messages. */
 export const messagesEvents: EventVocabulary = {
   commits: (type) => type === 'content_block_delta',
+  beginnings: new Set(['message_start']),
   done: new Set(['message_stop']),
   errors: new Set(['error']),
 };
