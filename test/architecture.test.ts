@@ -16,7 +16,7 @@ const rooms: RoomRules = {
   policies: { floor: 1 },
   redis: { floor: 1, node: '**' },
   sql: { floor: 1, node: '**' },
-  testing: { floor: 1, node: '**', nodeHttp: true },
+  testing: { floor: 1, node: '**', nodeHttp: true, web: 'src/binding/{binding-under-test,caller/fetch-call}.ts' },
   connect: { floor: 2, node: '**', nodeHttp: true },
   next: { floor: 2, web: '**' },
   express: { floor: 3, nodeHttp: true },
