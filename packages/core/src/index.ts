@@ -42,6 +42,7 @@ export type { ErrorCode } from './errors/codes.ts';
 export { errorTypeOf, ProxyError } from './errors/proxy-error.ts';
 export type { ErrorSource, ProxyErrorOptions, UpstreamAnswer } from './errors/proxy-error.ts';
 export type { CallerFace, DecodedRequest, Encoder, Face, FaceRoute } from './faces/face.ts';
+export type { ModelRule } from './models/model-rule.ts';
 export type { ListedModel, ModelsValue } from './models/listed-model.ts';
 export type { RemoteFileRules } from './fetching/remote-file-rules.ts';
 export type { Flow, FlowControl, Sink } from './flow/flow.ts';
@@ -95,7 +96,7 @@ export type { BatchResult, Consumption, NativeRoute, NativeSight, NativeSurface,
 export type { Estimator } from './receipt/estimate.ts';
 export type { Meter } from './receipt/meter.ts';
 export { bytesOfTexts } from './receipt/output-bytes.ts';
-export { textBytes, textBytesBehind } from './receipt/text-bytes.ts';
+export { createTextCounter, textBytes } from './receipt/text-bytes.ts';
 export { defineProvider } from './provider/provider.ts';
 export type {
   CanonicalOperation,
