@@ -1,10 +1,10 @@
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { createTransport } from '@ai-proxy/core';
 import type { Transport } from '@ai-proxy/core';
 import { answerHead } from '../../raw/script.ts';
 import type { Script } from '../../raw/script.ts';
 import type { Behaviour } from '../behaviour.ts';
-import { headBytes } from '../caller/request-bytes.ts';
+import { headBytes, requestBytes } from '../caller/request-bytes.ts';
 import type { CallerRequest } from '../caller/open-call.ts';
 import { chatEvent, piece, streamHead } from '../upstream/contract-answers.ts';
 import { chat, peerLeaves, streamedChat, streamedLines, until } from './requests.ts';
@@ -114,6 +114,29 @@ const byReset: Behaviour = {
   },
 };
 
+const severalAtOnce: Behaviour = {
+  name: 'a caller who leaves with several requests on one connection closes the upstream of each',
+  needs: ['sockets'],
+  async run(scene) {
+    const { connect, mount, upstream, receipt, receipts } = await scene.open({
+      answers: { 'POST /v1/chat/completions': [['hang']], 'POST /v1/generate': [['hang']], 'GET /v1/files/1': [['hang']] },
+    });
+    const connection = connect();
+    const requests = [chat(), streamedLines(), { path: '/contract/v1/files/1' }];
+
+    await connection.write(Buffer.concat(requests.map((request) => requestBytes(mount, request))));
+    const asked = await Promise.all(requests.map((_, index) => upstream.request(index)));
+    connection.leave();
+
+    for (const { connection: each } of asked) await peerLeaves(upstream, each);
+    await receipt(requests.length - 1);
+    deepEqual(
+      receipts.map(({ outcome }) => outcome),
+      requests.map(() => 'caller_left'),
+    );
+  },
+};
+
 const whileRelayingUp: Behaviour = {
   name: 'a caller who leaves in the middle of a relayed upload stops it',
   needs: ['sockets', 'unread-bodies'],
@@ -167,6 +190,7 @@ export const leavingBehaviours: readonly Behaviour[] = [
     [streamHead('application/x-ndjson'), piece('{"text":"one"}\n')],
     '{"text":"one"}\n',
   ),
+  severalAtOnce,
   whileRelayingUp,
   leavesAfterAsking(
     'a caller who leaves while a relayed answer is awaited closes the upstream',
