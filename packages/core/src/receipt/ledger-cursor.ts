@@ -11,7 +11,7 @@ export const toCursor = ({ startedAt, id }: LedgerPlace): string => `${startedAt
 
 /** Reads a cursor; one that no ledger has given out is the caller's mistake. */
 export function fromCursor(cursor: string): LedgerPlace {
-  const [, time, id] = /^(\d{1,16})\.(.{1,1024})$/s.exec(cursor) ?? [];
+  const [, time, id] = /^(\d{1,16})\.(.{1,4096})$/s.exec(cursor) ?? [];
   try {
     if (time !== undefined && id !== undefined) return { startedAt: Number(time), id: decodeURIComponent(id) };
   } catch {
