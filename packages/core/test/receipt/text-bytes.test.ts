@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytesOfTexts, textBytes, textBytesBehind } from '../../src/index.ts';
+import { bytesOfTexts, createTextCounter, textBytes } from '../../src/index.ts';
 import { outputBytes } from '../../src/receipt/output-bytes.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 200 });
@@ -14,22 +14,23 @@ describe('the bytes of a text', () => {
     );
   });
 
-  it('are the same in JSON that nobody has parsed, but for characters that JSON only escapes', () => {
+  it('are the same in frames that nobody has parsed, but for characters that JSON only escapes', () => {
+    // eslint-disable-next-line no-control-regex -- what JSON writes as \u…
+    const plain = text.map((value) => value.replace(/[\u0000-\u001f]/g, '\n'));
     fc.assert(
-      fc.property(
-        // eslint-disable-next-line no-control-regex -- what JSON writes as \u…
-        text.map((value) => value.replace(/[\u0000-\u001f]/g, '\n')),
-        text,
-        (value, other) => {
-          const json = JSON.stringify({ first: other, delta: { content: value }, last: other });
-          expect(textBytesBehind(json, '"content":"')).toBe(Buffer.byteLength(value));
-        },
-      ),
+      fc.property(fc.array(fc.record({ value: plain, id: text, isThought: fc.boolean() }), { maxLength: 8 }), (frames) => {
+        const count = createTextCounter(['"content":"', '"thinking":"']);
+        for (const { value, id, isThought } of frames) {
+          const delta = isThought ? { content: '', thinking: value } : { content: value };
+          expect(count(JSON.stringify({ id, delta, last: id }))).toBe(Buffer.byteLength(value));
+        }
+      }),
     );
   });
 
   it('are none where the mark is missing', () => {
-    expect([textBytesBehind('{"content":null}', '"content":"'), textBytesBehind('', '"content":"')]).toEqual([0, 0]);
+    const count = createTextCounter(['"content":"']);
+    expect(['{"content":null}', '', '"content":"', '{"content":"a'].map(count)).toEqual([0, 0, 0, 1]);
   });
 });
 

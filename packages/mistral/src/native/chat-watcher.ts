@@ -1,4 +1,4 @@
-import { bytesOfTexts, isJsonObject, textBytesBehind } from '@ai-proxy/core';
+import { bytesOfTexts, createTextCounter, isJsonObject } from '@ai-proxy/core';
 import type { Frame, JsonObject, JsonValue, NativeSight, NativeWatcher } from '@ai-proxy/core';
 import { isDoneMark, parseObject } from '../chat/stream/frame-data.ts';
 import { readErrorBody } from '../errors/error-body.ts';
@@ -17,10 +17,11 @@ export function createChatWatcher(): NativeWatcher {
   let committed = false;
   let done = false;
   let bytes = 0;
+  const countText = createTextCounter(marks);
   return {
     see(frame) {
       if (committed && isPlainChunk(frame)) {
-        bytes += plainBytes(frame.data);
+        bytes += countText(frame.data);
         return nothing;
       }
       if (isDoneMark(frame.data)) {
@@ -46,17 +47,7 @@ export function createChatWatcher(): NativeWatcher {
 }
 
 /** Where the text of a chunk stands that nobody parses. */
-const marks = ['"text":"', '"reasoning_content":"', '"arguments":"', '"reasoning":"', '"refusal":"'] as const;
-
-function plainBytes(data: string): number {
-  const content = textBytesBehind(data, '"content":"');
-  if (content > 0) return content;
-  for (const mark of marks) {
-    const bytes = textBytesBehind(data, mark);
-    if (bytes > 0) return bytes;
-  }
-  return 0;
-}
+const marks = ['"content":"', '"text":"', '"reasoning_content":"', '"arguments":"', '"reasoning":"', '"refusal":"'] as const;
 
 function noteFinishes(choices: JsonValue | undefined, finished: Map<JsonValue | undefined, boolean>): void {
   if (!Array.isArray(choices)) return;

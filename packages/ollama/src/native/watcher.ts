@@ -1,4 +1,4 @@
-import { bytesOfTexts, isJsonObject, textBytesBehind } from '@ai-proxy/core';
+import { bytesOfTexts, createTextCounter, isJsonObject } from '@ai-proxy/core';
 import type { Frame, JsonObject, NativeSight, NativeWatcher } from '@ai-proxy/core';
 import { readAnswerLine } from '../chat/answer-line.ts';
 import { readErrorBody } from '../errors/error-body.ts';
@@ -15,10 +15,11 @@ export function createLineWatcher(): NativeWatcher {
   let committed = false;
   let done = false;
   let bytes = 0;
+  const countText = createTextCounter(marks);
   return {
     see(frame) {
       if (committed && isPlainLine(frame)) {
-        bytes += plainBytes(frame.data);
+        bytes += countText(frame.data);
         return nothing;
       }
       const line = parseObject(frame.data);
@@ -42,14 +43,6 @@ export function createLineWatcher(): NativeWatcher {
 
 /** Where the text of a line stands that nobody parses: what is said, else what is thought, else what is called. */
 const marks = ['"content":"', '"response":"', '"thinking":"'] as const;
-
-function plainBytes(data: string): number {
-  for (const mark of marks) {
-    const bytes = textBytesBehind(data, mark);
-    if (bytes > 0) return bytes;
-  }
-  return 0;
-}
 
 /** Text, thoughts, calls; or progress, which whoever waits for a model wants to see as it comes. */
 function hasOutput(line: JsonObject): boolean {
