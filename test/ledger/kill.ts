@@ -1,4 +1,4 @@
-// Kills a proxy 200 times with 50 calls under way, on SQLite and on PostgreSQL: `kill.ts [kills]`. Ends with 1 where a call was lost or doubled.
+// Kills a proxy 200 times with 50 calls under way, on SQLite and on PostgreSQL: `kill.ts [kills] [sqlite | postgres]`. Ends with 1 where a call was lost or doubled.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { killRounds } from './kill-rounds.ts';
 import type { KillVerdict } from './kill-rounds.ts';
 
 const kills = Number(process.argv[2] ?? 200);
+const only = process.argv[3];
 const inFlight = 50;
 
 async function run(name: string, database: string): Promise<KillVerdict> {
@@ -19,10 +20,13 @@ async function run(name: string, database: string): Promise<KillVerdict> {
   return verdict;
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'ai-proxy-kill-database-'));
-const verdicts = [await run('SQLite', `sqlite:${join(folder, 'ledger.db')}`)];
-await rm(folder, { recursive: true });
-const server = await startPostgres();
+const verdicts: KillVerdict[] = [];
+if (only !== 'postgres') {
+  const folder = await mkdtemp(join(tmpdir(), 'ai-proxy-kill-database-'));
+  verdicts.push(await run('SQLite', `sqlite:${join(folder, 'ledger.db')}`));
+  await rm(folder, { recursive: true });
+}
+const server = only === 'sqlite' ? undefined : await startPostgres();
 if (server) {
   verdicts.push(await run('PostgreSQL', await server.createDatabase()));
   await server.close();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createServer, Socket } from 'node:net';
 import { once } from 'node:events';
 
-/** A program that ends with the process that started it, however that ends. */
+/** A program that ends with the process that started it, however that ends; its folder goes too, unless it was stopped. */
 export interface ServerProcess {
   /** Everything it has written. */
   readonly output: () => string;
@@ -15,8 +15,8 @@ export interface ServerProcessOptions {
   readonly folder: string;
 }
 
-/** The shell waits for the end of its input, which comes when whoever holds the other end stops it or dies. */
-const untilLeft = '"$@" & server=$!; read -r _; kill -INT $server; wait $server';
+/** The shell waits for a line, or for the end of its input: that comes when whoever holds the other end dies, and nobody will need the folder again. */
+const untilLeft = '"$@" & server=$!; read -r _ || left=1; kill -INT $server; wait $server; [ -z "$left" ] || rm -rf "$PWD"';
 
 export function startServerProcess(command: string, parameters: readonly string[], { user, folder }: ServerProcessOptions): ServerProcess {
   const shell = spawn('/bin/sh', ['-c', untilLeft, 'sh', command, ...parameters], {
@@ -34,13 +34,16 @@ export function startServerProcess(command: string, parameters: readonly string[
   const ended = once(shell, 'close').then(() => {});
   // Tests that forget a server end all the same.
   shell.unref();
-  for (const stream of [shell.stdin, shell.stdout, shell.stderr]) if (stream instanceof Socket) stream.unref();
+  const streams = [shell.stdin, shell.stdout, shell.stderr].filter((stream) => stream instanceof Socket);
+  for (const stream of streams) stream.unref();
   return {
     output: () => written.join(''),
     ended,
     async stop() {
       shell.ref();
-      shell.stdin.end();
+      // Its end is told when the last of them has closed.
+      for (const stream of streams) stream.ref();
+      shell.stdin.end('stop\n');
       await ended;
     },
   };
