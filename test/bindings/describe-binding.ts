@@ -17,7 +17,7 @@ export function describeParsers(bindings: readonly BindingBehindParser[]): void 
 }
 
 /** Runs the checks of a contract, those that are skipped in name only. */
-export function runChecks(checks: readonly BindingCheck[]): void {
+function runChecks(checks: readonly BindingCheck[]): void {
   const titled = checks.map((check) => [check.skip === undefined ? check.name : `${check.name} [${check.skip}]`, check] as const);
   test.for(titled)('%s', async ([, { run, skip }], { expect, skip: leaveOut }) => {
     leaveOut(skip !== undefined, skip);

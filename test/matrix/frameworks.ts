@@ -57,7 +57,7 @@ export const frameworks: readonly Framework[] = [
   {
     name: 'hono',
     package: 'hono',
-    versions: ['4.0.0', '^4.0.0'],
+    versions: ['4.10.0', '^4.10.0'],
     companions: { '@hono/node-server': '^2.0.0' },
     cells: 'test/bindings/hono.ts',
   },

@@ -33,6 +33,8 @@ export type KeptBody =
   | 'bytes'
   /** Text, decoded by its charset. */
   | 'text'
+  /** Parsed as if it were UTF-8, which it is not. */
+  | 'misread'
   /** It was read, and cannot be put together again. */
   | 'consumed'
   /** The parser answers by itself, with a status of 400 to 499. */

@@ -45,10 +45,11 @@ export function routesOf(kind: BodyKind): readonly RouteName[] {
   return kind === 'latin1' ? ["OpenAI's route"] : ["OpenAI's route", "the provider's route", 'a relay'];
 }
 
-type Outcome = 'same bytes' | 'same JSON' | 'nothing' | 'consumed' | 'no JSON' | 'other type' | 'refused';
+type Outcome = 'same bytes' | 'same JSON' | 'garbled' | 'nothing' | 'consumed' | 'no JSON' | 'other type' | 'refused';
 
 function outcomeOf(kind: BodyKind, kept: KeptBody, route: RouteName): Outcome {
   if (kept === 'refused') return 'refused';
+  if (kept === 'misread') return 'garbled';
   const isForm = kind === 'form' || kind === 'multipart';
   if (route === 'a relay') {
     if (kind === 'empty') return 'nothing';
@@ -77,6 +78,7 @@ const states: Readonly<Record<KeptBody, string>> = {
   value: 'kept as a value',
   bytes: 'kept as bytes',
   text: 'kept as text',
+  misread: 'misread',
   consumed: 'read and not kept',
   refused: 'not liked',
 };
@@ -84,6 +86,7 @@ const states: Readonly<Record<KeptBody, string>> = {
 const verdicts: Readonly<Record<Outcome, string>> = {
   'same bytes': 'goes up byte for byte',
   'same JSON': 'goes up as equal JSON',
+  garbled: 'goes up as the parser misread it',
   nothing: 'goes up as nothing',
   consumed: 'is a 400 that says where to mount the proxy',
   'no JSON': 'is a 400',
@@ -107,6 +110,11 @@ const judge: Readonly<Record<Outcome, Judge>> = {
     else if (route === "OpenAI's route") deepEqual(readJson(seen), { ...Object(value), model: 'anvil' });
     // Not compared by `deepEqual`, which would print ten megabytes.
     else equal(JSON.stringify(readJson(seen)) === JSON.stringify(value), true, 'the JSON that went up is another');
+  },
+  garbled(answer, { upstream }) {
+    // Nothing tells the proxy that these characters are not the caller's.
+    equal(answer.status, 200);
+    match(Buffer.from(upstream.requests[0]?.body ?? []).toString(), /\uFFFD/);
   },
   nothing(answer, { upstream }) {
     equal(answer.status, 200);
