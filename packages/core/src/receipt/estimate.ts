@@ -10,7 +10,9 @@ export interface Estimate {
  * How it was estimated. `request`: what went in, from the request. `answer`: what came out, from the text that was seen; what went in was stated.
  * `request and answer`: both.
  */
-export type Estimator = 'request' | 'answer' | 'request and answer';
+export type Estimator = (typeof estimators)[number];
+
+export const estimators: readonly ['request', 'answer', 'request and answer'] = ['request', 'answer', 'request and answer'];
 
 /** Bytes of text for one token. Over answers of models that were recorded with their usage, the sum of the estimates comes out right at this. */
 export const bytesPerToken = 3.5;
