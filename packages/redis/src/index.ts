@@ -1,1 +1,10 @@
-export {};
+export { redis } from './connection/redis.ts';
+export type { RedisOptions } from './connection/redis.ts';
+export type { RedisConnection, RedisListener } from './connection/redis-connection.ts';
+export type { IoredisClient } from './connection/ioredis.ts';
+export type { NodeRedisClient } from './connection/node-redis.ts';
+export type { RedisClient } from './connection/to-connection.ts';
+export { redisCounter } from './counter/redis-counter.ts';
+export type { RedisCounterOptions } from './counter/redis-counter.ts';
+export { RedisError } from './redis-error.ts';
+export type { RedisErrorCode } from './redis-error.ts';

@@ -51,3 +51,5 @@ export type { Ending, RecordedRequest } from './server/recorded-request.ts';
 export type { Simulator, SimulatorOptions } from './server/simulator.ts';
 export { startPostgres } from './servers/start-postgres.ts';
 export type { PostgresServer } from './servers/start-postgres.ts';
+export { startRedis } from './servers/start-redis.ts';
+export type { RedisServer, RedisServerOptions } from './servers/start-redis.ts';

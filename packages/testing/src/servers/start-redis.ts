@@ -72,6 +72,14 @@ async function findPrograms(): Promise<Programs | undefined> {
   return undefined;
 }
 
+/** A node that has met no other does not know its own address, and clients ask it for that. */
+const clusterSettings = async (): Promise<Readonly<Record<string, string>>> => ({
+  'cluster-enabled': 'yes',
+  'cluster-config-file': 'nodes.conf',
+  'cluster-port': String(await freePort()),
+  'cluster-announce-ip': '127.0.0.1',
+});
+
 async function startIn({ server, client }: Programs, { settings = {}, cluster = false }: RedisServerOptions): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'ai-proxy-redis-'));
   const port = await freePort();
@@ -82,7 +90,7 @@ async function startIn({ server, client }: Programs, { settings = {}, cluster = 
     save: '',
     appendonly: 'no',
     'enable-debug-command': 'yes',
-    ...(cluster ? { 'cluster-enabled': 'yes', 'cluster-config-file': 'nodes.conf', 'cluster-port': String(await freePort()) } : {}),
+    ...(cluster ? await clusterSettings() : {}),
     ...settings,
   };
   let running: ServerProcess | undefined;

@@ -1,0 +1,78 @@
+import { reasonOf, RedisError, toRedisError } from '../redis-error.ts';
+import type { RedisConnection } from './redis-connection.ts';
+
+/** Asks Redis something, within the deadline. */
+export type Asker = <Answer>(ask: () => Promise<Answer>) => Promise<Answer>;
+
+/** So long the calls wait that come while the very first connection is being made, in milliseconds. */
+const firstConnection = 3000;
+
+/** So many calls that were given up may be unanswered before new ones are refused at once: what is sent to a silent server waits in memory. */
+const mostUnanswered = 100;
+
+/** Every call that a store makes goes through here: it ends by its deadline, and fails with an error that names the store. */
+export function createAsker(connection: RedisConnection, store: string, deadline: number): Asker {
+  let unanswered = 0;
+  let opening: Promise<void> | undefined;
+  let wasTried = false;
+
+  async function ready(): Promise<void> {
+    if (connection.isReady) return;
+    if (wasTried) throw disconnected(connection.problem);
+    opening ??= connection.open().finally(() => (wasTried = true));
+    try {
+      await within(opening, firstConnection, () => (wasTried = true));
+    } catch (error) {
+      throw error === late ? disconnected(connection.problem ?? new Error(`none within ${firstConnection} ms`)) : disconnected(error);
+    }
+  }
+
+  const disconnected = (cause: unknown): RedisError =>
+    new RedisError('DISCONNECTED', store, `there is no connection to Redis${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, cause);
+
+  return async function ask(send) {
+    if (!connection.isReady) await ready();
+    if (unanswered >= mostUnanswered) {
+      throw new RedisError('DEADLINE', store, `Redis has not answered ${unanswered} calls, and is given no further one until it does`);
+    }
+    const answer = send();
+    try {
+      return await within(answer, deadline, () => {
+        unanswered += 1;
+        const settled = (): void => void (unanswered -= 1);
+        answer.then(settled, settled);
+      });
+    } catch (error) {
+      throw error === late ? new RedisError('DEADLINE', store, `Redis did not answer within ${deadline} ms`) : toRedisError(error, store);
+    }
+  };
+}
+
+const late = Symbol('late');
+
+function within<Answer>(answer: Promise<Answer>, time: number, onLate: () => void): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    let isSettled = false;
+    const giveUp = (): void => {
+      if (isSettled) return;
+      onLate();
+      reject(late);
+    };
+    // Where this process has stalled itself, the answer may lie unread: it is read before judgement.
+    const timer = setTimeout(() => setImmediate(giveUp), time);
+    const settle = (): void => {
+      isSettled = true;
+      clearTimeout(timer);
+    };
+    answer.then(
+      (value) => {
+        settle();
+        resolve(value);
+      },
+      (error: unknown) => {
+        settle();
+        reject(error);
+      },
+    );
+  });
+}

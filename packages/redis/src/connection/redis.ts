@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import type { NodeRedisClient } from './node-redis.ts';
+import { fromNodeRedis } from './node-redis.ts';
+import type { RedisConnection } from './redis-connection.ts';
+
+export interface RedisOptions {
+  /** `redis://user:password@host:6379/0`, or `rediss://` for TLS. @default the variable `REDIS_URL`, and without it `redis://127.0.0.1:6379` */
+  readonly url?: string;
+}
+
+/** After a break the next attempt comes so soon, in milliseconds, and so late at most. */
+const [firstRetry, lastRetry] = [20, 250];
+
+/**
+ * A connection to Redis that several stores may share. It is opened at its first use, with `@redis/client`, which has to be installed, and opened again after
+ * each break, within a quarter of a second of the server's return. Whoever made it closes it. While there is no connection nothing is queued: calls are refused.
+ */
+export function redis({ url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379' }: RedisOptions = {}): RedisConnection {
+  checkUrl(url);
+  let created: Promise<NodeRedisClient> | undefined;
+  let connection: RedisConnection | undefined;
+  let problem: unknown;
+  let isClosed = false;
+  const ends = new Set<() => void>();
+
+  async function create(): Promise<NodeRedisClient> {
+    const { createClient } = await importClient();
+    const client: NodeRedisClient = createClient({
+      url,
+      disableOfflineQueue: true,
+      commandsQueueMaxLength: 20_000,
+      maintNotifications: 'disabled',
+      // A server that has fallen silent is found out by its pings, and left.
+      pingInterval: 1000,
+      socket: {
+        connectTimeout: 2000,
+        socketTimeout: 3000,
+        reconnectStrategy: (retries) => Math.min(firstRetry * 2 ** Math.min(retries, 10), lastRetry) * (0.8 + 0.2 * Math.random()),
+      },
+    });
+    client.on('error', (error) => (problem = error));
+    return client;
+  }
+
+  async function open(): Promise<RedisConnection> {
+    if (isClosed) throw new Error('the connection has been closed');
+    const client = await (created ??= create());
+    if (isClosed) throw new Error('the connection has been closed');
+    connection ??= fromNodeRedis(client);
+    if (client.isReady) return connection;
+    // Opening goes on for ever, and reports each failure as an event: here the first is told.
+    if (!client.isOpen) client.connect().catch((error: unknown) => (problem = error));
+    await once(client, 'ready');
+    return connection;
+  }
+
+  const current = (): RedisConnection => {
+    if (!connection) throw new Error('the connection has not been opened');
+    return connection;
+  };
+
+  return {
+    get isReady() {
+      return connection?.isReady ?? false;
+    },
+    get problem() {
+      return isClosed ? new Error('it has been closed') : problem;
+    },
+    async open() {
+      await open();
+    },
+    callScript: async (...parameters) => current().callScript(...parameters),
+    sendScript: async (...parameters) => current().sendScript(...parameters),
+    publish: async (...parameters) => current().publish(...parameters),
+    subscribe(channel, listener) {
+      let end: (() => void) | undefined;
+      let isOver = false;
+      const begin = async (): Promise<void> => {
+        const client = await (created ??= create());
+        if (!isOver && !isClosed) end = fromNodeRedis(client).subscribe(channel, listener);
+        if (end) ends.add(end);
+      };
+      begin().catch((error: unknown) => listener.onProblem(error));
+      return () => {
+        isOver = true;
+        end?.();
+      };
+    },
+    async close() {
+      isClosed = true;
+      const client = await created?.catch(() => undefined);
+      connection = undefined;
+      for (const end of ends) end();
+      if (client?.isOpen) client.destroy();
+    },
+  };
+}
+
+/** The URL may hold a password: no message repeats it. */
+function checkUrl(url: string): void {
+  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol))
+    throw new TypeError('the url of Redis has to begin with redis:// or rediss://, followed by a host');
+}
+
+async function importClient(): Promise<typeof import('@redis/client')> {
+  try {
+    return await import('@redis/client');
+  } catch (error) {
+    throw new Error('redis() needs the package @redis/client: install it beside @ai-proxy/redis', { cause: error });
+  }
+}
