@@ -1,1 +1,10 @@
-export {};
+export { keys } from './keys.ts';
+export type { KeysOptions } from './keys.ts';
+export type { Grant, Subject } from './grant.ts';
+export type { WayIn } from './identify/identify-policy.ts';
+export type { LimitsOf } from './identify/subjects.ts';
+export type { SoftBudgetNotice } from './admit/soft-budgets.ts';
+export type { UnknownPrice } from './bound/greatest-cost.ts';
+export type { Bounds } from './bound/greatest-use.ts';
+export type { StorePatience } from './store/guarded-store.ts';
+export { createKey, hashKey, isWellFormed, maskKey } from './key/key-text.ts';

@@ -9,6 +9,7 @@ import type { Reply, ValueReply } from '../call/reply.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import { openaiFace } from '../faces/openai/openai-face.ts';
 import { consoleLog } from '../log/log.ts';
+import type { Log } from '../log/log.ts';
 import { listModels, retrieveModel } from '../models/answer-models.ts';
 import { createCatalog } from '../models/catalog.ts';
 import { createRemoteFiles } from '../fetching/remote-files.ts';
@@ -20,6 +21,7 @@ import { createDelivery } from '../receipt/delivery.ts';
 import { createPlanStage } from '../routing/plan-stage.ts';
 import type { Routing } from '../routing/resolve-model.ts';
 import { foldStages } from '../stages/fold.ts';
+import type { Policy } from '../stages/policy.ts';
 import { createCalls } from './calls.ts';
 import { createFetchDoor } from './fetch-door.ts';
 import { createRequestHandler } from './handle-request.ts';
@@ -108,6 +110,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     },
     async close({ grace = 30_000 } = {}) {
       await calls.close(grace);
+      await closePolicies(settings.policies, grace, log);
       await delivery.close(grace);
       await transport.close();
     },
@@ -121,3 +124,11 @@ const value = (output: unknown): ValueReply => ({ kind: 'value', status: 200, he
 
 const noWebSocket = (): ProxyError =>
   new ProxyError('There is no WebSocket at this path.', { status: 404, code: 'path_not_found', source: 'caller' });
+
+/** A policy that cannot come to its end keeps nothing else from doing so. */
+async function closePolicies(policies: readonly Policy[], grace: number, log: Log): Promise<void> {
+  const closed = await Promise.allSettled(policies.map(async (policy) => policy.close?.(grace)));
+  for (const [index, one] of closed.entries()) {
+    if (one.status === 'rejected') log.error({ policy: policies[index]?.name, error: String(one.reason) }, 'a policy failed to close');
+  }
+}

@@ -16,6 +16,8 @@ export interface Policy {
   /** Where it stands; `guard` by default. Policies of one stage run in the order in which they were given. */
   readonly stage?: Stage;
   handle(call: Call, next: Next): Promise<Reply>;
+  /** The proxy is closing, and no call is under way any more: what is still to be done is done, within `grace` milliseconds. */
+  close?(grace: number): Promise<void>;
 }
 
 /** Typed identity: checks a policy's shape where it is written. */

@@ -1,0 +1,62 @@
+import { costOf, ProxyError } from '@ai-proxy/core';
+import type { Call, Rates, Receipt, Target } from '@ai-proxy/core';
+import type { GreatestUse } from './greatest-use.ts';
+
+/** What is done under a budget where a price is not known: `refuse`, `allow` as if it was free, or count it at these rates. */
+export type UnknownPrice = 'refuse' | 'allow' | Rates;
+
+/** What a call can cost at one target at most, in millionths of a dollar. Throws where that cannot be said and may not be passed over. */
+export function greatestCost(call: Call, target: Target, use: GreatestUse | undefined, unknownPrice: UnknownPrice): number {
+  if (use?.dollars !== undefined) return toMicros(use.dollars);
+  const price = call.receipt.priceOf(target) ?? (typeof unknownPrice === 'string' ? undefined : { source: 'default', rates: unknownPrice });
+  const isWithoutPrice = price === undefined || Object.keys(price.rates).length === 0;
+  if (isWithoutPrice && unknownPrice === 'allow') return 0;
+  if (isWithoutPrice) throw priceUnknown(target);
+  // Where nothing has a price but 0, no bound is needed.
+  if (Object.values(price.rates).every((rate) => rate === 0)) return 0;
+  if (!use) throw boundRequired(call);
+  const cost = costOf(use.usage, price);
+  if (cost) return cost.micros;
+  if (unknownPrice === 'allow') return 0;
+  const other = typeof unknownPrice === 'string' ? null : costOf(use.usage, { source: 'default', rates: unknownPrice });
+  if (other) return other.micros;
+  throw priceUnknown(target);
+}
+
+/** What a call has truly cost; what was reserved for it where nobody can say. */
+export function trueCost(receipt: Receipt, reserved: number, unknownPrice: UnknownPrice): number {
+  if (receipt.cost) return receipt.cost.micros;
+  if (receipt.usage && typeof unknownPrice !== 'string') {
+    const cost = costOf(receipt.usage, { source: 'default', rates: unknownPrice });
+    if (cost) return cost.micros;
+  }
+  return consumedNothing(receipt) ? 0 : reserved;
+}
+
+/** The tokens of a call; what was reserved for it where nobody can say. */
+export function trueTokens({ usage, ...receipt }: Receipt, reserved: number): number {
+  const { inputTokens, outputTokens } = usage ?? {};
+  if (inputTokens !== undefined || outputTokens !== undefined) return Math.round((inputTokens ?? 0) + (outputTokens ?? 0));
+  return consumedNothing({ ...receipt, usage }) ? 0 : reserved;
+}
+
+/** A call that never came to a model, or was turned away by it. */
+const consumedNothing = ({ attempts, outcome, usage }: Receipt): boolean =>
+  attempts === 0 ||
+  (usage === undefined && ['refused', 'provider_error', 'provider_unavailable', 'upstream_connect', 'timeout_connect'].includes(outcome));
+
+export const toMicros = (dollars: number): number => Math.ceil(Math.round(dollars * 1e9) / 1000);
+
+const priceUnknown = ({ provider, model }: Target): ProxyError =>
+  new ProxyError(
+    `What "${model === '' ? provider.name : `${provider.name}/${model}`}" costs is not known here, and this key has a budget. Use another model, or ask the operator for its price.`,
+    { status: 403, code: 'price_unknown', param: 'model', source: 'policy' },
+  );
+
+const boundRequired = (call: Call): ProxyError =>
+  new ProxyError(
+    call.dialect === 'canonical' || call.model !== undefined
+      ? `This key has a budget, and nothing says how much this request may use at most. Send max_tokens; the operator can set a default for the key, or a bound for "${call.operation}".`
+      : `This key has a budget, and nothing says how much "${call.operation}" may use at most. Ask the operator for a bound.`,
+    { status: 400, code: 'bound_required', param: 'max_tokens', source: 'policy' },
+  );

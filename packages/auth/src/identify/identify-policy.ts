@@ -1,0 +1,130 @@
+import { ProxyError, splitTarget } from '@ai-proxy/core';
+import type { Call, Policy } from '@ai-proxy/core';
+import type { Credential } from '../credential/read-credential.ts';
+import { readCredential, takeFromQuery, withoutHeader } from '../credential/read-credential.ts';
+import type { Grant, Subject } from '../grant.ts';
+import { grantTo, isReservedTag } from '../grant.ts';
+import { matchesAny, namesModel } from '../rules/matches.ts';
+import type { KeyFinder } from './find-key.ts';
+import { keyMissing, keyUnknown } from './find-key.ts';
+
+/** Another way in than by a key. Answers what its holder may do; nothing where the credential is not of its kind. A refusal is thrown. */
+export type WayIn = (credential: string) => Promise<Grant | undefined>;
+
+export interface IdentifyOptions {
+  /** What is to be let go of when the proxy closes. */
+  readonly close: () => void;
+  /** Absent where no keys are kept. */
+  readonly finder: KeyFinder | undefined;
+  readonly waysIn: readonly WayIn[];
+  /** The parameter of the query that may hold a key. */
+  readonly queryParameter: string | undefined;
+  /** Further limits, of those in whose name a call is made. */
+  readonly subjectsOf: (grant: Grant, endUser: string | undefined) => Promise<readonly Subject[]>;
+  /** The groups of routes whose objects belong to the provider's account and not to the key that made them, that are open all the same. */
+  readonly openGroups: readonly string[] | 'all';
+}
+
+/** The check of credentials: who nobody lets in does not come in. */
+export function identifyPolicy(options: IdentifyOptions): Policy {
+  return {
+    name: 'keys: identify',
+    stage: 'identify',
+    close: async () => options.close(),
+    async handle(call, next) {
+      const grant = await findGrant(call, options);
+      const subjects = await options.subjectsOf(grant, call.receipt.endUser);
+      call.caller = grant.caller;
+      call.receipt.tags = [...new Set([...call.receipt.tags.filter((tag) => !isReservedTag(tag)), ...grant.tags])];
+      const full = { ...grant, subjects: [...grant.subjects, ...subjects] };
+      grantTo(call, full);
+      checkRoute(call, full);
+      checkGroup(call, options.openGroups);
+      renameModel(call, full);
+      if (full.models.length > 0) {
+        call.allows = (name, target) => namesModel(full.models, name, target);
+        checkModelIsSeen(call, full);
+      }
+      return next();
+    },
+  };
+}
+
+async function findGrant(call: Call, { finder, waysIn, queryParameter }: IdentifyOptions): Promise<Grant> {
+  const credential = readCredential(call.headers) ?? (queryParameter === undefined ? undefined : takeFromQuery(call, queryParameter));
+  const known = call.caller;
+  if (!credential) {
+    if (known) return grantOfCaller(known);
+    throw keyMissing();
+  }
+  for (const way of waysIn) {
+    const grant = await way(credential.text);
+    if (grant) return taken(call, credential, grant);
+  }
+  // An application that knows who is asking has its own credentials in these headers: only what looks like a key of ours is one.
+  if (known && !credential.text.startsWith('sk-')) return grantOfCaller(known);
+  if (!finder) throw keyUnknown();
+  const record = await finder.find(credential.text);
+  return taken(call, credential, await finder.grant(record));
+}
+
+/** The credential has done its work: it goes no further. */
+function taken(call: Call, { header }: Credential, grant: Grant): Grant {
+  if (header !== undefined) call.headers = withoutHeader(call.headers, header);
+  return grant;
+}
+
+/** Whom the application itself has let in may do everything, within the limits of his name. */
+const grantOfCaller = (caller: Grant['caller']): Grant => ({
+  caller,
+  subjects: [],
+  models: [],
+  modelAliases: {},
+  operations: [],
+  routes: [],
+  maxOutputTokens: undefined,
+  endUserLimits: {},
+  tags: [],
+});
+
+function checkRoute(call: Call, { operations, routes }: Grant): void {
+  const { path } = splitTarget(call.target);
+  if (!matchesAny(routes, path) && !matchesAny(routes, path.replace(/^\/v1(?=\/)/, '')) && !matchesAny(routes, `/v1${path}`)) {
+    throw notAllowed(`This key may not be used at this path. It may be used at ${routes.join(', ')}.`);
+  }
+  // Who may ask for something may see what there is to ask for.
+  const isListing = call.operation === 'models' && call.dialect === 'canonical';
+  if (!isListing && !matchesAny(operations, call.operation)) {
+    throw notAllowed(`This key may not be used for "${call.operation}". It may be used for ${operations.join(', ')}.`);
+  }
+}
+
+/** Operations whose objects stay with the provider: files of one key's holder would be everybody's who has another key of the same account. */
+const statefulGroups: ReadonlySet<string> = new Set(['agents', 'batch', 'conversations', 'files', 'fine_tuning', 'libraries', 'voices']);
+
+function checkGroup(call: Call, open: readonly string[] | 'all'): void {
+  if (open === 'all' || !call.native || !statefulGroups.has(call.operation) || open.includes(call.operation)) return;
+  throw new ProxyError(
+    `"${call.operation}" of "${call.native.provider.name}" is closed to keys: what is made there belongs to the provider's account, and every key would see it. The operator can open it with stateful: ['${call.operation}'].`,
+    { status: 403, code: 'route_closed', source: 'policy' },
+  );
+}
+
+function renameModel(call: Call, { modelAliases }: Grant): void {
+  const { model } = call;
+  const other = model !== undefined && Object.hasOwn(modelAliases, model) ? modelAliases[model] : undefined;
+  if (other === undefined || call.dialect === 'opaque') return;
+  call.model = other;
+  if (call.native) call.input = { ...call.input, model: other };
+}
+
+/** A key for some models only cannot be used where the proxy does not see which model is asked, unless its operations name the route. */
+function checkModelIsSeen(call: Call, { models, operations }: Grant): void {
+  if (call.dialect === 'canonical' || call.model !== undefined || operations.includes(call.operation)) return;
+  throw new ProxyError(
+    `This key may use ${models.join(', ')}, and the proxy cannot see which model this request would use. Ask by another route, such as /v1/models, or have "${call.operation}" added to the operations of the key.`,
+    { status: 403, code: 'model_not_allowed', source: 'policy' },
+  );
+}
+
+const notAllowed = (message: string): ProxyError => new ProxyError(message, { status: 403, code: 'route_not_allowed', source: 'policy' });

@@ -1,0 +1,48 @@
+import { checksum } from './checksum.ts';
+
+const secretBytes = 32;
+const prefix = 'sk-';
+/** 36 bytes are 48 characters of base64url, without padding or spare bits: a key has one spelling. */
+const form = /^sk-[\w-]{48}$/;
+
+/** Makes a virtual key: `sk-` and 32 random bytes with their checksum, in base64url. */
+export function createKey(): string {
+  const secret = crypto.getRandomValues(new Uint8Array(secretBytes));
+  return prefix + toBase64Url(Uint8Array.of(...secret, ...checksum(secret)));
+}
+
+/** Whether a text can be a key that was made here. Of others no store is asked. */
+export function isWellFormed(text: string): boolean {
+  if (!form.test(text)) return false;
+  const bytes = fromBase64Url(text.slice(prefix.length));
+  const sum = checksum(bytes.subarray(0, secretBytes));
+  return sum.every((byte, index) => byte === bytes[secretBytes + index]);
+}
+
+/** Whether a text can be a key that was made elsewhere and registered here: long enough, and nothing that a header or a log could not hold. */
+export const isForeignKey = (text: string): boolean => /^sk-[\w.-]{20,200}$/.test(text);
+
+/** SHA-256 of the whole key, in hexadecimal digits: all that a store ever sees of it. */
+export async function hashKey(key: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key)));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** What may be shown of a key, as LiteLLM shows it: `sk-...w3Zk`. */
+export const maskKey = (key: string): string => `sk-...${key.slice(-4)}`;
+
+/** Compares two hashes; how long it takes tells nothing of where they differ. */
+export function isSameHash(one: string, other: string): boolean {
+  if (one.length !== other.length) return false;
+  let difference = 0;
+  for (let index = 0; index < one.length; index += 1) difference |= one.charCodeAt(index) ^ other.charCodeAt(index);
+  return difference === 0;
+}
+
+const toBase64Url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_');
+
+const fromBase64Url = (text: string): Uint8Array =>
+  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));

@@ -1,0 +1,144 @@
+import { consoleLog, memoryCounter } from '@ai-proxy/core';
+import type { Counter, KeyStore, Ledger, Log, Policy } from '@ai-proxy/core';
+import { admitPolicy } from './admit/admit-policy.ts';
+import { createBudgetOpener } from './admit/budget-opener.ts';
+import { createLeases } from './admit/leases.ts';
+import { createLocalShare } from './admit/local-share.ts';
+import { createLostSums } from './admit/lost-sums.ts';
+import { createSoftBudgets } from './admit/soft-budgets.ts';
+import type { SoftBudgetNotice } from './admit/soft-budgets.ts';
+import type { UnknownPrice } from './bound/greatest-cost.ts';
+import type { Bounds } from './bound/greatest-use.ts';
+import type { Grant } from './grant.ts';
+import { createKeyFinder } from './identify/find-key.ts';
+import { identifyPolicy } from './identify/identify-policy.ts';
+import type { WayIn } from './identify/identify-policy.ts';
+import { modelsPolicy } from './identify/models-policy.ts';
+import { createSubjectsOf } from './identify/subjects.ts';
+import type { LimitsOf } from './identify/subjects.ts';
+import { checkKeysOptions } from './options/check-keys-options.ts';
+import { guardStore } from './store/guarded-store.ts';
+import type { StorePatience } from './store/guarded-store.ts';
+import { createKeyLookup } from './store/key-lookup.ts';
+
+/** Who may call, and how much. */
+export interface KeysOptions {
+  /** Where virtual keys are kept. Without it nobody comes in by a key, only by `waysIn`. */
+  readonly store?: KeyStore;
+  /** What counts. Several processes need one that they share, or each lets through what all of them may. @default memoryCounter() */
+  readonly counter?: Counter;
+  /**
+   * The truth of what was spent: a budget that the counter does not know is opened with what the ledger says. Without it every budget begins anew when the counter
+   * has forgotten it, as the one in memory does with its process.
+   */
+  readonly ledger?: Ledger;
+  /** Other ways in than by a virtual key, such as `jwt({ … })`; asked in this order, before the keys. */
+  readonly waysIn?: readonly WayIn[];
+  /** Limits of owners, over all of their keys: of each by name, of all others by `*`. A function is asked at each call. */
+  readonly owners?: LimitsOf;
+  /** Limits of teams. */
+  readonly teams?: LimitsOf;
+  /** Limits of end users, over all keys. Their names are the callers' word: good for sharing fairly, not against a caller who invents names. */
+  readonly endUsers?: LimitsOf;
+  /**
+   * What is done under a budget where a price is not known: `refuse` with 403, `allow` as if the call was free, which lets a key spend without end, or count it
+   * at these rates.
+   * @default 'refuse'
+   */
+  readonly unknownPrice?: UnknownPrice;
+  /**
+   * The most that one call of an operation can use, for those whose requests do not say it: `{ ocr: { pages: 100 }, transcriptions: { seconds: 3600 }, batch: {
+   * dollars: 5 } }`. Under a budget an operation without a bound is refused. A bound that is too low lets calls come beyond their budget.
+   */
+  readonly bounds?: Bounds;
+  /** The most tokens that one picture or file in a request can be. @default 16384 */
+  readonly mediaTokens?: number;
+  /**
+   * Opens routes whose objects belong to the provider's account, as `files`, `batch`, `agents`, `conversations`, `libraries`, `fine_tuning` and `voices`: every key then sees and
+   * deletes what any other has made there. `'all'` opens all of them.
+   * @default []
+   */
+  readonly stateful?: readonly string[] | 'all';
+  /** The tenant of a caller, under which everything of his is counted; on a Redis Cluster it lies on one node. @default one for all */
+  readonly tenant?: (grant: Grant) => string;
+  /**
+   * Lets keys in that were made elsewhere and registered here: any text that begins with `sk-` and has 20 further characters. The store is then asked for every such text that
+   * anybody sends, and how hard a key is to guess is up to whoever made it.
+   * @default false
+   */
+  readonly acceptForeignKeys?: boolean;
+  /**
+   * A parameter of the query that may hold a key, on native routes, for clients that can send no header, as browsers opening a WebSocket. Queries are written into the logs of
+   * whatever is on the way.
+   * @default none
+   */
+  readonly queryParameter?: string;
+  /** How long a store may take, and when it is left alone. */
+  readonly patience?: Partial<StorePatience>;
+  /** How long a reservation is held whose process has died, in milliseconds. @default 60000 */
+  readonly reservationTtl?: number;
+  /** The part of each limit of rates that this process lets through by itself while the counter is away. One by the number of processes is right. @default 0.25 */
+  readonly localShare?: number;
+  /** How far the ledger may be behind, in milliseconds. @default 10000 */
+  readonly ledgerLag?: number;
+  /** Keys that are remembered for a moment. @default 10000 */
+  readonly remembered?: number;
+  /** Is told once of each span in which a soft budget is used up. */
+  readonly onSoftBudget?: (notice: SoftBudgetNotice) => void;
+  /** Where warnings go. @default the console */
+  readonly log?: Log;
+  /** The time in Unix milliseconds. @default Date.now */
+  readonly now?: () => number;
+}
+
+/**
+ * Virtual keys, budgets and limits, as policies: `policies: [keys({ store })]`. Whoever presents no key that is good is refused, on every route; what a key may
+ * spend is reserved before a call and settled after it.
+ */
+export function keys(options: KeysOptions): readonly Policy[] {
+  checkKeysOptions(options);
+  const { store, ledger, log = consoleLog, now = Date.now, counter = memoryCounter() } = options;
+  const patience: StorePatience = { timeout: 250, failures: 3, probeAfter: 1000, ...options.patience };
+  const guard = guardStore({ name: counter.name, patience, now });
+  const localShare = createLocalShare(options.localShare ?? 0.25);
+  const localGuard = guardStore({ name: localShare.counter.name, patience, now });
+  const leases = createLeases({
+    guardOf: (asked) => (asked === counter ? guard : localGuard),
+    log,
+    now,
+    interval: Math.min(1000, Math.ceil((options.reservationTtl ?? 60_000) / 6)),
+  });
+  const lookup = store && createKeyLookup({ store, patience, remembered: options.remembered ?? 10_000, now });
+  const finder = lookup && createKeyFinder({ lookup, acceptForeignKeys: options.acceptForeignKeys ?? false, now });
+
+  return [
+    identifyPolicy({
+      finder,
+      close: () => lookup?.close(),
+      waysIn: options.waysIn ?? [],
+      queryParameter: options.queryParameter,
+      subjectsOf: createSubjectsOf(options),
+      openGroups: options.stateful ?? [],
+    }),
+    modelsPolicy,
+    admitPolicy({
+      counter,
+      guard,
+      leases,
+      opener: createBudgetOpener({
+        ledger,
+        ledgerGuard: ledger && guardStore({ name: ledger.name, patience, now }),
+        timeout: Math.max(5000, patience.timeout),
+      }),
+      lostSums: createLostSums(counter, guard, leases, options.ledgerLag ?? 10_000),
+      softBudgets: createSoftBudgets(log, options.onSoftBudget),
+      localShare,
+      unknownPrice: options.unknownPrice ?? 'refuse',
+      bounds: options.bounds ?? {},
+      mediaTokens: options.mediaTokens ?? 16_384,
+      rootOf: options.tenant ?? (() => 'ai-proxy'),
+      ttl: options.reservationTtl ?? 60_000,
+      now,
+    }),
+  ];
+}
