@@ -6,5 +6,7 @@ export type { NodeRedisClient } from './connection/node-redis.ts';
 export type { RedisClient } from './connection/to-connection.ts';
 export { redisCounter } from './counter/redis-counter.ts';
 export type { RedisCounterOptions } from './counter/redis-counter.ts';
+export { redisKeyCache } from './key-cache/redis-key-cache.ts';
+export type { RedisKeyCacheOptions } from './key-cache/redis-key-cache.ts';
 export { RedisError } from './redis-error.ts';
 export type { RedisErrorCode } from './redis-error.ts';

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { createClient } from '@redis/client';
 import type { NodeRedisClient } from './node-redis.ts';
 import { fromNodeRedis } from './node-redis.ts';
 import type { RedisConnection } from './redis-connection.ts';
@@ -23,9 +24,9 @@ export function redis({ url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:637
   let isClosed = false;
   const ends = new Set<() => void>();
 
-  async function create(): Promise<NodeRedisClient> {
-    const { createClient } = await importClient();
-    const client: NodeRedisClient = createClient({
+  async function prepare(): Promise<NodeRedisClient> {
+    const { createClient: create } = await importClient();
+    const client: NodeRedisClient = create({
       url,
       disableOfflineQueue: true,
       commandsQueueMaxLength: 20_000,
@@ -38,13 +39,13 @@ export function redis({ url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:637
         reconnectStrategy: (retries) => Math.min(firstRetry * 2 ** Math.min(retries, 10), lastRetry) * (0.8 + 0.2 * Math.random()),
       },
     });
-    client.on('error', (error) => (problem = error));
+    client.on('error', (error: unknown) => void (problem = error));
     return client;
   }
 
   async function open(): Promise<RedisConnection> {
     if (isClosed) throw new Error('the connection has been closed');
-    const client = await (created ??= create());
+    const client = await (created ??= prepare());
     if (isClosed) throw new Error('the connection has been closed');
     connection ??= fromNodeRedis(client);
     if (client.isReady) return connection;
@@ -76,7 +77,7 @@ export function redis({ url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:637
       let end: (() => void) | undefined;
       let isOver = false;
       const begin = async (): Promise<void> => {
-        const client = await (created ??= create());
+        const client = await (created ??= prepare());
         if (!isOver && !isClosed) end = fromNodeRedis(client).subscribe(channel, listener);
         if (end) ends.add(end);
       };
@@ -102,7 +103,7 @@ function checkUrl(url: string): void {
     throw new TypeError('the url of Redis has to begin with redis:// or rediss://, followed by a host');
 }
 
-async function importClient(): Promise<typeof import('@redis/client')> {
+async function importClient(): Promise<{ readonly createClient: typeof createClient }> {
   try {
     return await import('@redis/client');
   } catch (error) {

@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { createClient, createCluster } from '@redis/client';
+import type { Counter } from '@ai-proxy/core';
 import { counterContract, startRedis } from '@ai-proxy/testing';
 import { Cluster, Redis } from 'ioredis';
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { redis, redisCounter } from '../../src/index.ts';
 import type { RedisClient } from '../../src/index.ts';
 
@@ -51,10 +52,10 @@ for (const [name, connect] of Object.entries(clients)) {
   // Checks that wait do it side by side.
   describe.skipIf(server === undefined).concurrent(`the counter in Redis by ${name}`, () => {
     let client: RedisClient | Promise<RedisClient> | undefined;
-    const checks = counterContract({
-      open: async () => redisCounter(await (client ??= connect()), { deadline: 10_000 }),
-      pass: async (milliseconds) => setTimeout(milliseconds),
+    const open = async (): Promise<Counter> => redisCounter(await (client ??= connect()), { deadline: 10_000 });
+    const pass = async (milliseconds: number): Promise<void> => setTimeout(milliseconds);
+    it.each(counterContract({ open, pass }).map(({ name: check, run }) => [check, run] as const))('%s', async (_check, run) => {
+      await expect(run()).resolves.toBeUndefined();
     });
-    for (const check of checks) it(check.name, check.run);
   });
 }
