@@ -13,7 +13,7 @@ import { requestBodyBehaviours } from './behaviours/request-bodies.ts';
 import { streamBehaviours } from './behaviours/streams.ts';
 import { upgradeBehaviours } from './behaviours/upgrades.ts';
 import { wholeAnswerBehaviours } from './behaviours/whole-answers.ts';
-import type { BindingUnderTest } from './binding-under-test.ts';
+import type { BindingAbility, BindingUnderTest } from './binding-under-test.ts';
 import { createScene } from './scene.ts';
 
 /** One behaviour of one binding. Any test runner can run it: `it(check.name, { skip: check.skip }, check.run)` with `node:test`. */
@@ -49,7 +49,33 @@ export const behaviours: readonly Behaviour[] = [
  * of its own and looks at both sides.
  */
 export function bindingContract(binding: BindingUnderTest, options: BindingContractOptions = {}): readonly BindingCheck[] {
-  return behaviours.map((behaviour) => toCheck(binding, behaviour, options));
+  return [...behaviours.map((behaviour) => toCheck(binding, behaviour, options)), ...lackChecks(binding, options)];
+}
+
+/** What is declared as lacking is tried as well: a list of excuses would grow stale, and nobody would see what a new version of a framework can do. */
+function lackChecks({ name, start, lacks = {} }: BindingUnderTest, { patience = 15_000 }: BindingContractOptions): BindingCheck[] {
+  const abilities = new Set(behaviours.flatMap(({ needs = [] }) => needs));
+  // Without sockets there is nothing to try them on.
+  abilities.delete('sockets');
+  return [...abilities].flatMap((ability) => {
+    const tried = behaviours.filter(
+      ({ needs = [] }) => needs.includes(ability) && needs.every((one) => one === ability || !(one in lacks)),
+    );
+    if (!(ability in lacks) || tried.length === 0) return [];
+    const checks = tried.map((behaviour) => toCheck({ name, start }, behaviour, { patience: Math.min(patience, 2000) }));
+    return [{ name: `it lacks what it says that it lacks: ${ability}`, run: () => demandOneMissed(checks, ability) }];
+  });
+}
+
+async function demandOneMissed(checks: readonly BindingCheck[], ability: BindingAbility): Promise<void> {
+  for (const { run } of checks) {
+    const isKept = await run().then(
+      () => true,
+      () => false,
+    );
+    if (!isKept) return;
+  }
+  throw new ContractViolation(`the binding does everything that takes "${ability}": it need not be left out`);
 }
 
 /** A behaviour of a binding as a check, skipped where it lacks what it takes. */

@@ -4,7 +4,7 @@ import type { BindingCheck, BindingUnderTest } from '../../src/index.ts';
 import { brokenFetchBindings } from './broken-fetch-bindings.ts';
 import { brokenServers } from './broken-servers.ts';
 import { deafBindings } from './deaf-bindings.ts';
-import { fetchBinding, sound } from './fetch-bindings.ts';
+import { fetchBinding, lacksOfFetch, sound } from './fetch-bindings.ts';
 
 const patience = 150;
 
@@ -56,6 +56,32 @@ describe('the contract', () => {
     const names = bindingContract(binding).map(({ name }) => name);
 
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each([
+    [{ 'raw-query': 'queries are lost here' }, true],
+    [{ 'raw-query': 'queries are lost here', 'raw-path': 'and paths' }, true],
+    [{}, false],
+  ])('tries what is said to be lacking: %j', async (more, isStale) => {
+    const excused = { ...fetchBinding('some', sound), lacks: { ...lacksOfFetch, ...more } };
+    const checks = bindingContract(excused, { patience }).filter(({ name }) => name.startsWith('it lacks'));
+
+    const stale = await Promise.all(
+      checks.map(({ name, run }) =>
+        run().then(
+          () => [],
+          () => [name],
+        ),
+      ),
+    );
+
+    expect(stale.flat().toSorted()).toEqual(
+      isStale
+        ? Object.keys(more)
+            .map((ability) => `it lacks what it says that it lacks: ${ability}`)
+            .toSorted()
+        : [],
+    );
   });
 
   it('gives the reason of the binding for what it leaves out', () => {

@@ -132,7 +132,9 @@ function createReading(isHeadOnly: boolean): Reading {
     push(bytes) {
       reader.push(bytes);
       waiters.look();
-      if (isDone()) settle(state.phase === 'complete' ? 'complete' : 'cut');
+      if (!isDone()) return;
+      settle(state.phase === 'complete' ? 'complete' : 'cut');
+      waiters.stop();
     },
     isDone,
     stop(hasLeft) {
