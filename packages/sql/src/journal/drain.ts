@@ -45,8 +45,12 @@ export function createDrain(journal: Journal, record: (receipts: readonly Receip
   async function run(): Promise<boolean> {
     clearTimeout(clock);
     clock = undefined;
-    running ??= move().finally(() => (running = undefined));
-    const isDone = await running;
+    let isDone: boolean;
+    do {
+      running ??= move().finally(() => (running = undefined));
+      isDone = await running;
+      // What ended while the last look was taken found it running, and woke nobody.
+    } while (isDone && journal.waiting > 0);
     if (!isDone && !isStopped) wait(Math.min(250 * 2 ** failures, longestPause), false);
     return isDone;
   }

@@ -53,6 +53,8 @@ export function createJournal({ root, segmentBytes, memory, lease }: JournalOpti
   let home: Promise<JournalFolder> | undefined;
   let number = 0;
   let bytes = 0;
+  let isMoving = false;
+  let owed: { readonly path: string; readonly lines: string } | undefined;
   let current: Segment | undefined;
   let segments: Segment[] = [];
   const open = new Map<string, OpenCall>();
@@ -70,23 +72,28 @@ export function createJournal({ root, segmentBytes, memory, lease }: JournalOpti
 
   /** Before each write: the first one finds out where the files are, and one that was taken for dead begins anew. */
   async function prepare(): Promise<void> {
-    let { path, isHeld } = await folder();
-    if (!(await isHeld())) {
+    const held = await (await folder()).isHeld();
+    if (!held) {
       home = undefined;
-      ({ path, isHeld } = await folder());
-      await beginAnew(path);
+      isMoving = true;
     }
+    const { path } = await folder();
+    if (isMoving) beginAnew(path);
+    isMoving = false;
     for (const segment of segments) if (segment.path === '') segment.path = join(path, fileName());
+    if (owed) await appendFile(owed.path, owed.lines, { mode: 0o600 });
+    owed = undefined;
   }
 
   const fileName = (): string => `${String((number += 1)).padStart(8, '0')}.jsonl`;
 
   /** A survivor has the files by now. What this process knows itself stands in a new one: calls under way, and ended ones that are not in the ledger. */
-  async function beginAnew(path: string): Promise<void> {
+  function beginAnew(path: string): void {
     const waiting = segments.flatMap((segment) => segment.waiting ?? []);
     const segment = newSegment(join(path, fileName()), true);
     const lines = [...[...open.values()].map(({ line }) => line), ...waiting.map((receipt) => toJournalLine('settled', receipt))].join('');
-    await appendFile(segment.path, lines, { mode: 0o600 });
+    // Should they break off half way, they are written once more, on a line of their own.
+    owed = { path: segment.path, lines: `\n${lines}` };
     segment.waiting = waiting;
     segment.open = open.size;
     segment.bytes = Buffer.byteLength(lines);
@@ -196,7 +203,7 @@ export function createJournal({ root, segmentBytes, memory, lease }: JournalOpti
     },
     async take(most) {
       for (const segment of segments.slice()) {
-        if (!segment.waiting && segment.bytes > 0 && !(await load(segment))) return undefined;
+        if (!segment.waiting && segment.bytes > 0 && !(await load(segment))) continue;
         const { waiting } = segment;
         if (waiting && waiting.length > 0) return { receipts: waiting.slice(0, most), segment, from: waiting };
       }

@@ -13,7 +13,8 @@ export function createLedgerInWorker(url: string): LedgerWork {
   function start(): Worker {
     const workerData: WorkerStart = { url };
     const isSource = import.meta.url.endsWith('.ts');
-    const worker = new Worker(new URL(isSource ? './ledger-worker.ts' : './ledger-worker.js', import.meta.url), {
+    const place = isSource ? new URL('ledger-worker.ts', import.meta.url) : new URL('ledger-worker.js', import.meta.url);
+    const worker = new Worker(place, {
       workerData,
       name: 'ai-proxy ledger',
       ...(isSource ? { execArgv: ['--conditions=ai-proxy-source'] } : {}),
