@@ -369,6 +369,27 @@ describe('who is dead', () => {
   });
 });
 
+it('begins anew where somebody has deleted its folder', async () => {
+  const root = await newRoot();
+  const { ledger, go } = fickleLedger();
+  const sink = open(ledger, { journal: root, lease: 300 });
+  go(true);
+  await sink.opened(ifLost('under way'));
+  sink.settled(madeUpReceipt('ended'));
+  await rm(root, { recursive: true });
+  await setTimeout(150);
+  // What ends while the move is written is part of it.
+  const opening = sink.opened(ifLost('new'));
+  sink.settled(madeUpReceipt('meanwhile'));
+  await opening;
+  const text = await written(root);
+  for (const id of ['under way', 'ended', 'new', 'meanwhile']) expect(text).toContain(`"id":"${id}"`);
+  go(false);
+  for (const id of ['under way', 'new']) sink.settled(madeUpReceipt(id));
+  await sink.close(5000);
+  expect(await outcomes(ledger)).toEqual({ 'under way': 'ok', ended: 'ok', new: 'ok', meanwhile: 'ok' });
+});
+
 it('leaves files that only their owner can read', async () => {
   const root = await newRoot();
   const sink = open(memoryLedger(), { journal: root });
