@@ -2,6 +2,8 @@ import { ContractViolation } from '../contract/contract-check.ts';
 import type { ContractCheck } from '../contract/contract-check.ts';
 import type { Behaviour } from './behaviour.ts';
 import { applicationBehaviours } from './behaviours/applications.ts';
+import { brokenRelayBehaviours } from './behaviours/broken-relays.ts';
+import { brokenStreamBehaviours } from './behaviours/broken-streams.ts';
 import { callerBehaviours } from './behaviours/callers.ts';
 import { connectionBehaviours } from './behaviours/connections.ts';
 import { corsBehaviours } from './behaviours/cors.ts';
@@ -10,6 +12,7 @@ import { nativeBehaviours } from './behaviours/native-routes.ts';
 import { pathBehaviours } from './behaviours/paths.ts';
 import { relayBehaviours } from './behaviours/relays.ts';
 import { requestBodyBehaviours } from './behaviours/request-bodies.ts';
+import { slowReaderBehaviours } from './behaviours/slow-readers.ts';
 import { streamBehaviours } from './behaviours/streams.ts';
 import { upgradeBehaviours } from './behaviours/upgrades.ts';
 import { wholeAnswerBehaviours } from './behaviours/whole-answers.ts';
@@ -36,9 +39,12 @@ export const behaviours: readonly Behaviour[] = [
   ...connectionBehaviours,
   ...requestBodyBehaviours,
   ...streamBehaviours,
+  ...brokenStreamBehaviours,
+  ...slowReaderBehaviours,
   ...leavingBehaviours,
   ...nativeBehaviours,
   ...relayBehaviours,
+  ...brokenRelayBehaviours,
   ...upgradeBehaviours,
   ...callerBehaviours,
   ...applicationBehaviours,
