@@ -286,3 +286,16 @@ describe('options', () => {
     expect(() => mount(echoTarget, options)).toThrow(name);
   });
 });
+
+test('what the application varies by, and its cookies, stay beside ours', async () => {
+  const handler: Handler = async () => ({ status: 200, headers: { vary: 'Origin', 'set-cookie': 'b=2', 'x-one': 'ours' }, body: '' });
+  const app = express()
+    .use((_req, res, next) => {
+      res.setHeader('vary', 'Cookie').setHeader('set-cookie', ['a=1', 'c=3']).setHeader('x-one', 'theirs');
+      next();
+    })
+    .use(mount(handler));
+
+  const { headers } = await request(app).get('/');
+  expect(headers).toMatchObject({ vary: 'Cookie, Origin', 'set-cookie': ['a=1', 'c=3', 'b=2'], 'x-one': 'ours' });
+});
