@@ -1,9 +1,18 @@
 import { openPlainSql } from './plain-sql.ts';
 import type { PlainSql } from './plain-sql.ts';
 
-/** The year that made-up calls are spread over. */
 export const yearStart: number = Date.UTC(2026, 0, 1);
-const year = 365 * 86_400_000;
+const day = 86_400_000;
+
+/** The time that made-up calls are spread over, evenly. */
+export interface FilledSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const wholeYear: FilledSpan = { from: yearStart, to: yearStart + 365 * day };
+/** June and ten days on both sides: here a hundred thousand calls use every key in every hour, as ten million do in a year. */
+export const aroundJune: FilledSpan = { from: yearStart + 141 * day, to: yearStart + 191 * day };
 
 export const keys = 50;
 
@@ -11,15 +20,15 @@ export const keys = 50;
 const step = 100_000;
 
 /** Fills the tables of a ledger with made-up calls, and with the sums that belong to them, by SQL alone: a proxy would take hours. */
-export async function fillLedger(url: string, rows: number, onProgress: (done: number) => void): Promise<void> {
+export async function fillLedger(url: string, rows: number, span: FilledSpan, onProgress: (done: number) => void): Promise<void> {
   const database = await openPlainSql(url);
-  const pace = Math.floor(year / rows);
+  const pace = Math.floor((span.to - span.from) / rows);
   for (let start = 0; start < rows; start += step) {
     const end = Math.min(start + step, rows);
-    const from = yearStart + start * pace;
-    const to = yearStart + end * pace;
+    const from = span.from + start * pace;
+    const to = span.from + end * pace;
     await database.run('begin');
-    await database.run(insertCalls(database.kind, start, end, pace));
+    await database.run(insertCalls(database.kind, start, end, span.from, pace));
     await database.run(`
       insert into ai_proxy_call_tags (call_id, tag, position, started_at)
       select id, 'tag-' || (started_at % 20), 0, started_at from ai_proxy_calls
@@ -39,7 +48,7 @@ async function finish(database: PlainSql): Promise<void> {
   await database.close();
 }
 
-function insertCalls(kind: PlainSql['kind'], start: number, end: number, pace: number): string {
+function insertCalls(kind: PlainSql['kind'], start: number, end: number, from: number, pace: number): string {
   const numbers =
     kind === 'sqlite'
       ? `with recursive numbers(i) as (select ${start} union all select i + 1 from numbers where i < ${end - 1})`
@@ -52,7 +61,7 @@ function insertCalls(kind: PlainSql['kind'], start: number, end: number, pace: n
     ${numbers}
     select
       '0195' || substr('0000000000' || cast(i as text), length(cast(i as text)) + 1) || '-7000-8000-000000000000',
-      ${yearStart} + i * ${pace}, 'chat', 'canonical', 'openai',
+      ${from} + i * ${pace}, 'chat', 'canonical', 'openai',
       'caller-' || (i * 31 % ${keys}), 'key-' || (i * 31 % ${keys}), 'team-' || (i % 10), 'user-' || (i * 7919 % 100),
       'fast', 'model-' || (i % 5), 'provider-' || (i % 2), i % 2, 200, case when i % 50 = 0 then 'upstream_reset' else 'ok' end,
       100 + i % 900, 10 + i % 90, i % 100, case when i % 100 = 0 then null else 50 + i % 500 end, 'made up', '{"inputPerMillion":0.1}',

@@ -8,8 +8,9 @@ import type { Ledger, SpendQuery } from '@ai-proxy/core';
 import { openSql, sqlLedger } from '@ai-proxy/sql';
 import type { SqlDatabase } from '@ai-proxy/sql';
 import { madeUpReceipt, startPostgres } from '@ai-proxy/testing';
+import type { FilledSpan } from './fill-ledger.ts';
 import { explainSpend, tooMuchRead } from './explain-spend.ts';
-import { fillLedger, keys, yearStart } from './fill-ledger.ts';
+import { aroundJune, fillLedger, keys, wholeYear, yearStart } from './fill-ledger.ts';
 
 const few = 100_000;
 const day = 86_400_000;
@@ -46,9 +47,9 @@ async function backendCpu(database: SqlDatabase): Promise<number> {
   return Number((await readFile(`/proc/${pid}/schedstat`, 'utf8')).split(' ')[0]) / 1000;
 }
 
-async function fill(subject: Subject, name: string, rows: number): Promise<void> {
+async function fill(subject: Subject, name: string, rows: number, span: FilledSpan): Promise<void> {
   const began = Date.now();
-  await fillLedger(subject.database.url, rows, (done) => {
+  await fillLedger(subject.database.url, rows, span, (done) => {
     if (done % 1_000_000 === 0 || done === rows)
       console.log(`${name}: ${done} of ${rows} rows, ${Math.round((Date.now() - began) / 1000)} s`);
   });
@@ -140,8 +141,8 @@ async function pruneAndInsert(name: string, subject: Subject): Promise<void> {
 
 async function measure(name: string, rows: number, urls: readonly [string, string]): Promise<void> {
   const [small, large] = [await open(urls[0]), await open(urls[1])];
-  await fill(small, `${name}, small`, few);
-  await fill(large, name, rows);
+  await fill(small, `${name}, small`, few, aroundJune);
+  await fill(large, name, rows, wholeYear);
   await printPlan(name, large, june);
   await printPlan(name, large, juneByTheHour);
   // Once unmeasured: what is read for the first time comes from the disk.

@@ -7,7 +7,7 @@ import type { SqlDatabase } from '@ai-proxy/sql';
 import { startPostgres } from '@ai-proxy/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { explainSpend, tooMuchRead } from './explain-spend.ts';
-import { fillLedger, yearStart } from './fill-ledger.ts';
+import { fillLedger, wholeYear, yearStart } from './fill-ledger.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'ai-proxy-plan-'));
 const server = await startPostgres();
@@ -36,7 +36,7 @@ describe.each([
     const database = await open();
     opened.push(database);
     await database.connect();
-    await fillLedger(database.url, 20_000, () => {});
+    await fillLedger(database.url, 20_000, wholeYear, () => {});
     for (const query of queries) {
       const plan = await explainSpend(database, query);
       expect(plan.join('\n')).toContain('ai_proxy_spend_');
