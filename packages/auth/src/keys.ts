@@ -130,7 +130,7 @@ export function keys(options: KeysOptions): readonly Policy[] {
         ledgerGuard: ledger && guardStore({ name: ledger.name, patience, now }),
         timeout: Math.max(5000, patience.timeout),
       }),
-      lostSums: createLostSums(counter, guard, leases, options.ledgerLag ?? 10_000),
+      lostSums: createLostSums(counter, guard, leases, options.ledgerLag ?? 10_000, now),
       softBudgets: createSoftBudgets(log, options.onSoftBudget),
       localShare,
       unknownPrice: options.unknownPrice ?? 'refuse',

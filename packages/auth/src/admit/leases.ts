@@ -38,6 +38,7 @@ export function createLeases({ guardOf, log, now, interval }: LeasesOptions): Le
   const held = new Map<string, { readonly reservation: Reservation; readonly counter: Counter; renewedAt: number }>();
   const waiting = new Set<Ending>();
   const settled: Ending[] = [];
+  const telling = new Set<Promise<boolean>>();
   let timer: ReturnType<typeof setInterval> | undefined;
 
   /** The clock runs only while there is something to look at, and keeps no process alive. */
@@ -105,13 +106,15 @@ export function createLeases({ guardOf, log, now, interval }: LeasesOptions): Le
         settled.push(ending);
         if (settled.length > mostRemembered) settled.shift();
       }
-      void tell(ending);
+      const told = tell(ending).finally(() => telling.delete(told));
+      telling.add(told);
     },
     settledSince: (key, moment) =>
       settled.filter(({ at, reservation }) => at >= moment && reservation.windows.some((window) => window.key === key)),
     async close(grace) {
-      const until = now() + grace;
-      while (waiting.size > 0 && now() < until) {
+      const until = performance.now() + grace;
+      await Promise.all(telling);
+      while (waiting.size > 0 && performance.now() < until) {
         await drain();
         if (waiting.size > 0) await new Promise((resolve) => setTimeout(resolve, 50));
       }

@@ -88,8 +88,7 @@ const grantOfCaller = (caller: Grant['caller']): Grant => ({
 });
 
 function checkRoute(call: Call, { operations, routes }: Grant): void {
-  const { path } = splitTarget(call.target);
-  if (!matchesAny(routes, path) && !matchesAny(routes, path.replace(/^\/v1(?=\/)/, '')) && !matchesAny(routes, `/v1${path}`)) {
+  if (routes.length > 0 && !spellingsOf(call).some((path) => matchesAny(routes, path))) {
     throw notAllowed(`This key may not be used at this path. It may be used at ${routes.join(', ')}.`);
   }
   // Who may ask for something may see what there is to ask for.
@@ -97,6 +96,12 @@ function checkRoute(call: Call, { operations, routes }: Grant): void {
   if (!isListing && !matchesAny(operations, call.operation)) {
     throw notAllowed(`This key may not be used for "${call.operation}". It may be used for ${operations.join(', ')}.`);
   }
+}
+
+/** A path may leave out what stands in front of it; a rule that names it means it in either spelling. */
+function spellingsOf({ target, native }: Call): readonly string[] {
+  const { path } = splitTarget(target);
+  return native ? [path, `/${native.provider.name}${native.path}`] : [path, `/v1${path}`, path.replace(/^\/v1(?=\/)/, '')];
 }
 
 /** Operations whose objects stay with the provider: files of one key's holder would be everybody's who has another key of the same account. */
