@@ -10,9 +10,14 @@ const firstConnection = 3000;
 /** So many calls that were given up may be unanswered before new ones are refused at once: what is sent to a silent server waits in memory. */
 const mostUnanswered = 100;
 
+/** After so long without any answer, in milliseconds, nothing more is sent: a connection that is written to is never found to be dead. */
+const mostSilence = 2000;
+
 /** Every call that a store makes goes through here: it ends by its deadline, and fails with an error that names the store. */
 export function createAsker(connection: RedisConnection, store: string, deadline: number): Asker {
   let unanswered = 0;
+  /** Since when calls are given up, with no answer to any. */
+  let silentSince: number | undefined;
   let opening: Promise<void> | undefined;
   let wasTried = false;
 
@@ -32,13 +37,17 @@ export function createAsker(connection: RedisConnection, store: string, deadline
 
   return async function ask(send) {
     if (!connection.isReady) await ready();
-    if (unanswered >= mostUnanswered) {
+    const isSilent = silentSince !== undefined && performance.now() - silentSince > mostSilence;
+    if (unanswered >= mostUnanswered || (unanswered > 0 && isSilent)) {
       throw new RedisError('DEADLINE', store, `Redis has not answered ${unanswered} calls, and is given no further one until it does`);
     }
     const answer = send();
+    const hear = (): void => void (silentSince = undefined);
+    answer.then(hear, hear);
     try {
       return await within(answer, deadline, () => {
         unanswered += 1;
+        silentSince ??= performance.now();
         const settled = (): void => void (unanswered -= 1);
         answer.then(settled, settled);
       });

@@ -1,0 +1,44 @@
+import type { CounterWindow } from '@ai-proxy/core';
+
+/** What is limited in a storm. */
+export type StormKind = 'budget' | 'rate' | 'parallel';
+
+/** What one process is to do. */
+export interface StormPlan {
+  readonly address: string;
+  readonly root: string;
+  readonly kind: StormKind;
+  readonly calls: number;
+  /** What one call costs; 1 where calls are counted. */
+  readonly cost: number;
+  readonly limit: number;
+  /** Of a hundred calls so many are aborted or fail; of those one in six dies without a word, where what it held is freed by its expiry. */
+  readonly failing: number;
+  /** How long a call that lives holds its reservation, in milliseconds. */
+  readonly hold: number;
+}
+
+/** What one process has seen. */
+export interface StormReport {
+  readonly settled: number;
+  readonly givenBack: number;
+  readonly died: number;
+  readonly refused: number;
+  /** The most that any answer said to be used. */
+  readonly mostUsed: number;
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+/** How long a call holds its reservation that will die without a word, in milliseconds. */
+export const deadCallsHold = 1500;
+
+/** Longer than any storm, so that no amount becomes old in it. */
+export const period = 3_600_000;
+
+/** What is limited, and what tells whether any of it may come back. */
+export function windowsOf({ kind, cost, limit }: StormPlan): readonly [CounterWindow, CounterWindow] {
+  const underWay: CounterWindow = { kind: 'gauge', key: 'under way', amount: 1 };
+  if (kind === 'budget') return [{ kind: 'sum', key: 'budget', amount: cost, limit }, underWay];
+  if (kind === 'rate') return [{ kind: 'rate', key: 'rpm', amount: cost, limit, period }, underWay];
+  return [{ kind: 'gauge', key: 'parallel', amount: cost, limit }, underWay];
+}

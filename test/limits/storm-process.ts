@@ -1,0 +1,68 @@
+// One of the processes of a storm; its plan comes as a message. All of its calls begin at once.
+import { setTimeout } from 'node:timers/promises';
+import type { Reservation, ReserveAnswer } from '@ai-proxy/core';
+import { openCounter } from './open-counter.ts';
+import { deadCallsHold, windowsOf } from './storm-plan.ts';
+import type { StormPlan, StormReport } from './storm-plan.ts';
+
+process.on('message', (plan: StormPlan) => {
+  void storm(plan).then((report) => process.send?.(report, () => process.exit(0)));
+});
+
+async function storm(plan: StormPlan): Promise<StormReport> {
+  const counter = openCounter(plan.address);
+  const windows = windowsOf(plan);
+  const errors: Record<string, number> = {};
+  const seen = { settled: 0, givenBack: 0, died: 0, refused: 0, mostUsed: 0 };
+
+  /** Waits for room as long as somebody may still give some back. */
+  async function reserve(reservation: Reservation): Promise<ReserveAnswer['kind']> {
+    for (;;) {
+      const answer = await counter.reserve(reservation);
+      if (answer.kind === 'missing' || answer.kind === 'ended') return answer.kind;
+      const [reading, underWay] = answer.readings;
+      seen.mostUsed = Math.max(seen.mostUsed, reading?.used ?? 0);
+      if (answer.kind === 'reserved') return 'reserved';
+      if (underWay?.used === 0) return 'refused';
+      await setTimeout((plan.calls / 10) * (0.5 + Math.random()));
+    }
+  }
+
+  async function call(index: number): Promise<void> {
+    const fails = Math.random() * 100 < plan.failing;
+    const dies = fails && plan.kind !== 'rate' && Math.random() < 1 / 6;
+    const reservation: Reservation = {
+      id: `${process.pid} ${index}`,
+      root: plan.root,
+      ttl: dies ? deadCallsHold : plan.hold,
+      windows,
+    };
+    if ((await reserve(reservation)) !== 'reserved') {
+      seen.refused += 1;
+      return;
+    }
+    if (dies) {
+      seen.died += 1;
+      return;
+    }
+    await setTimeout(100 * Math.random());
+    if (fails) await counter.release(reservation);
+    else await counter.settle(reservation, { [windows[0].key]: plan.cost });
+    seen[fails ? 'givenBack' : 'settled'] += 1;
+    // Whoever is to be killed is killed in the midst of it.
+    if (seen.settled + seen.givenBack === Math.ceil(plan.calls / 10)) process.send?.('in the midst');
+  }
+
+  await Promise.all(
+    Array.from({ length: plan.calls }, async (_, index) => {
+      try {
+        await call(index);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        errors[reason] = (errors[reason] ?? 0) + 1;
+      }
+    }),
+  );
+  await counter.close();
+  return { ...seen, errors };
+}
