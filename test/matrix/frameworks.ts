@@ -61,5 +61,25 @@ export const frameworks: readonly Framework[] = [
     companions: { '@hono/node-server': '^2.0.0' },
     cells: 'test/bindings/hono.ts',
   },
+  {
+    name: 'nest',
+    package: '@nestjs/core',
+    // Its packages of 12.0.0 do not take each other.
+    versions: ['11.0.0', '^11.0.0', '12.0.1', '^12.0.1'],
+    alike: ['@nestjs/common', '@nestjs/platform-express'],
+    companions: { 'reflect-metadata': '^0.2.0', rxjs: '^7.8.0' },
+    cells: 'test/bindings/nest.ts',
+    binding: '@ai-proxy/express',
+  },
+  {
+    name: 'next',
+    package: 'next',
+    // React comes as its peer, in a version that it takes.
+    versions: ['15.0.0', '^15.0.0', '16.0.0', '^16.0.0'],
+    companions: { '@types/node': '^24.0.0', '@types/react': '^19.0.0', typescript: '~5.9.0' },
+    cells: 'test/bindings/next.ts',
+    files: ['examples/next/test'],
+    binding: '@ai-proxy/next',
+  },
   { name: 'fetch', versions: ['none'], cells: 'test/bindings/fetch-door.ts' },
 ];
