@@ -48,7 +48,7 @@ function toList(value: unknown): readonly unknown[] {
   return value;
 }
 
-/** Clients can be told to give numbers as text. */
+/** Amounts come as text, and clients can be told to give all numbers so. */
 function toNumber(value: unknown): number {
   const number = typeof value === 'string' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isSafeInteger(number)) throw new UnreadableAnswer();

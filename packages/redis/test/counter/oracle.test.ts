@@ -34,7 +34,7 @@ describe.skipIf(server === undefined)('the counter in Redis beside an oracle', (
       fc.asyncProperty(fc.array(fc.nat({ max: 100_000 }), { minLength: 20, maxLength: 150 }), async (story) =>
         checkAgainstOracle(clock, story),
       ),
-      { numRuns: 60 },
+      { numRuns: 300 },
     );
   });
 });

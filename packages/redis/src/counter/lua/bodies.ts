@@ -3,7 +3,7 @@ export const reserve = `
 local id, ttl, ended = ARGV[1], tonumber(ARGV[2]), KEYS[#KEYS]
 local more = sweep()
 if redis.call('EXISTS', ended) == 1 then return {'ended'} end
-if isHeld(id) then return {'reserved', readings()} end
+if isHeld(id) then return {'reserved', said(readings())} end
 
 local before, missing = readings(), {}
 for i = 1, #windows do
@@ -31,7 +31,7 @@ for i = 1, #windows do
 end
 if #refusals > 0 then
   if more then return {'again'} end
-  return {'refused', before, refusals}
+  return {'refused', said(before), refusals}
 end
 
 lease(id, ttl, now)
@@ -40,7 +40,7 @@ for i = 1, #windows do
   if window.kind == 'r' then add(window, slotOf(window.span, now), window.amount) end
   if window.kind == 's' then keep(window, ttl) end
 end
-return {'reserved', readings()}
+return {'reserved', said(readings())}
 `;
 
 /** The id, the ttl; the key of the ended id comes last. 0 where it has ended. */
@@ -92,5 +92,5 @@ return 1
 
 export const read = `
 if sweep() then return {'again'} end
-return {'read', readings()}
+return {'read', said(readings())}
 `;

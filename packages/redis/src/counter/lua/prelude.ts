@@ -143,4 +143,10 @@ local function readings()
   for i = 1, #windows do all[i] = reading(windows[i]) end
   return all
 end
+
+-- As text: a client that reads numbers digit by digit may lose the last ones of the largest.
+local function said(all)
+  for i = 1, #all do all[i] = {text(all[i][1]), text(all[i][2]), all[i][3], all[i][4]} end
+  return all
+end
 `;
