@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { behindMasterKey } from '../../src/admin/behind-master-key.ts';
+import type { Handler } from '../../src/index.ts';
 import type { MasterKeyOptions } from '../../src/admin/behind-master-key.ts';
 import { makeRequest } from '../fixtures/make-request.ts';
 
@@ -7,7 +8,7 @@ const key = 'sk-master-0123456789';
 const ok = { status: 200, headers: {}, body: 'secret figures' };
 
 function open(options: MasterKeyOptions = { masterKey: key }): { ask(headers: Record<string, string>): Promise<unknown>; asked(): number } {
-  const handler = vi.fn(async () => ok);
+  const handler = vi.fn<Handler>(async () => ok);
   const guarded = behindMasterKey(handler, options);
   return { ask: (headers) => guarded(makeRequest('/spend', undefined, { headers })), asked: () => handler.mock.calls.length };
 }

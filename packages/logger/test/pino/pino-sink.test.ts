@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pinoSink } from '../../src/pino/index.ts';
@@ -106,7 +107,7 @@ describe('the pino sink', () => {
   });
 
   it('never waits for an output that nobody reads: what does not fit is dropped and counted', { timeout: 60_000 }, async () => {
-    const program = join(import.meta.dirname, 'frozen-output.ts');
+    const program = fileURLToPath(new URL('frozen-output.ts', import.meta.url));
     const child = spawn(process.execPath, ['--conditions=ai-proxy-source', program], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     onTestFinished(() => void child.kill('SIGKILL'));
     let errors = '';
