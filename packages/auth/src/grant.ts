@@ -17,7 +17,7 @@ export interface Grant {
 
 /** Somebody whose use is counted. */
 export interface Subject {
-  readonly kind: 'key' | 'parent' | 'owner' | 'team' | 'endUser' | 'keyEndUser';
+  readonly kind: 'key' | 'parent' | 'token' | 'owner' | 'team' | 'endUser' | 'keyEndUser';
   /** By which its windows and its spending are found. */
   readonly id: string;
   /** In messages to the caller: `the key "ci"`. */

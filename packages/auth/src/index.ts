@@ -8,3 +8,7 @@ export type { UnknownPrice } from './bound/greatest-cost.ts';
 export type { Bounds } from './bound/greatest-use.ts';
 export type { StorePatience } from './store/guarded-store.ts';
 export { createKey, hashKey, isWellFormed, maskKey } from './key/key-text.ts';
+export { keyAdmin } from './admin/key-admin.ts';
+export type { KeyAdminOptions } from './admin/key-admin.ts';
+export { jwt } from './jwt/jwt.ts';
+export type { JwtClaims, JwtOptions } from './jwt/jwt.ts';

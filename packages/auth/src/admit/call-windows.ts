@@ -26,15 +26,24 @@ const minute = 60_000;
 /** How long a budget is kept after its span, for calls that end late. */
 const afterSpan = 2 * 3_600_000;
 
+/** What tells which limits of single models hold. */
+export type AskedModels = Pick<Call, 'model' | 'plan'>;
+
 /** Everything that a call counts in. */
-export function windowsOf(call: Call, { subjects }: Grant, amounts: GreatestAmounts, isFree: boolean, now: number): readonly CallWindow[] {
+export function windowsOf(
+  call: AskedModels,
+  { subjects }: Pick<Grant, 'subjects'>,
+  amounts: GreatestAmounts,
+  isFree: boolean,
+  now: number,
+): readonly CallWindow[] {
   return subjects.flatMap((subject) =>
     limitsFor(call, subject.limits).flatMap(([models, limits]) => limitWindows(subject, models, limits, amounts, isFree, now)),
   );
 }
 
 /** Whether any budget or limit of tokens holds for a call: only then its greatest use has to be known. */
-export function needsBound(call: Call, { subjects }: Grant): { readonly money: boolean; readonly tokens: boolean } {
+export function needsBound(call: AskedModels, { subjects }: Grant): { readonly money: boolean; readonly tokens: boolean } {
   const all = subjects.flatMap(({ limits }) => limitsFor(call, limits).map(([, one]) => one));
   return {
     money: all.some(({ budgets = [] }) => budgets.length > 0),
@@ -44,12 +53,12 @@ export function needsBound(call: Call, { subjects }: Grant): { readonly money: b
 
 type LimitsFor = readonly [models: string | undefined, limits: Omit<KeyLimits, 'perModel'>];
 
-function limitsFor(call: Call, limits: KeyLimits): readonly LimitsFor[] {
+function limitsFor(call: AskedModels, limits: KeyLimits): readonly LimitsFor[] {
   const single = Object.entries(limits.perModel ?? {}).filter(([pattern]) => asksFor(call, pattern));
   return [[undefined, limits], ...single];
 }
 
-function asksFor({ model, plan }: Call, pattern: string): boolean {
+function asksFor({ model, plan }: AskedModels, pattern: string): boolean {
   if (model !== undefined && namesModel([pattern], model)) return true;
   return plan?.steps.some((step) => namesModel([pattern], step.model, `${step.provider.name}/${step.model}`)) ?? false;
 }

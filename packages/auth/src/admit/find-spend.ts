@@ -26,6 +26,7 @@ function dimensionsOf({ kind, id }: Subject): readonly (readonly [SpendDimension
         ['key', id],
         ['tag', underTag(id)],
       ];
+    case 'token':
     case 'owner':
       return [['user', id]];
     case 'team':
@@ -76,6 +77,7 @@ function filtersOf({ kind, id }: Subject): readonly CallFilter[] {
     case 'key':
     case 'parent':
       return [{ key: id }, { tag: underTag(id) }];
+    case 'token':
     case 'owner':
       return [{ caller: id }];
     case 'team':

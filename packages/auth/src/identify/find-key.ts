@@ -58,6 +58,7 @@ function narrowed(grant: Grant, parent: KeyRecord): Grant {
     models: both(grant.models, parent.models, (pattern) => namesModel(parent.models, pattern)),
     operations: both(grant.operations, parent.operations, (pattern) => matchesAny(parent.operations, pattern)),
     routes: both(grant.routes, parent.routes, (pattern) => matchesAny(parent.routes, pattern)),
+    endUserLimits: Object.keys(grant.endUserLimits).length > 0 ? grant.endUserLimits : parent.endUserLimits,
   };
 }
 
