@@ -12,7 +12,8 @@ import { event, startUpstream, streamEnd, streamHead } from './upstream.ts';
 import type { Upstream } from './upstream.ts';
 
 const program = await findChromium();
-const patience = 120_000;
+// The other application that tests have Next.js build is built first.
+const patience = 300_000;
 
 let upstream: Upstream;
 let server: NextServer;
