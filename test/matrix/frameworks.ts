@@ -75,7 +75,7 @@ export const frameworks: readonly Framework[] = [
     name: 'next',
     package: 'next',
     // React comes as its peer, in a version that it takes.
-    versions: ['15.0.0', '^15.0.0', '16.0.0', '^16.0.0'],
+    versions: ['15.5.0', '^15.5.0', '16.0.0', '^16.0.0'],
     companions: { '@types/node': '^24.0.0', '@types/react': '^19.0.0', typescript: '~5.9.0' },
     cells: 'test/bindings/next.ts',
     files: ['examples/next/test'],
