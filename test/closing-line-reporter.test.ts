@@ -87,7 +87,7 @@ function runNode(argv: string[]): Promise<Run> {
   // The run outside marks its workers in the environment; the run inside must not take itself for one of them.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:VITEST|NODE_OPTIONS|TEST$|VITE_)/.test(name)));
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, argv, { env: { ...env, NO_COLOR: '1' } }, (_, stdout) => {
+    const child = execFile(process.execPath, argv, { env: { ...env, NODE_ENV: 'test', NO_COLOR: '1' } }, (_, stdout) => {
       resolve({ status: child.exitCode ?? -1, lines: stdout.trimEnd().split('\n') });
     });
   });

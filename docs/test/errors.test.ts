@@ -24,6 +24,6 @@ describe('docs/errors.md', () => {
 
 describe('docs/policies.md', () => {
   it('lists every outcome of a receipt, and no other', () => {
-    expect(codeInColumn(checkedTable('docs/receipts.md', 'outcomes'), 0)).toEqual(unionIn('packages/core/src/call/outcome.ts'));
+    expect(codeInColumn(checkedTable('docs/receipts.md', 'outcomes'), 0)).toEqual(unionIn('packages/core/src/receipt/outcome.ts'));
   });
 });

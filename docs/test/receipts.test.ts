@@ -5,7 +5,7 @@ import { ollama } from '@ai-proxy/ollama';
 import { startMistralSimulator } from '@ai-proxy/testing';
 import { describe, expect, it } from 'vitest';
 import { consumptionOf } from '../../packages/core/src/provider/native-surface.ts';
-import { estimators } from '../../packages/core/src/receipt/estimate.ts';
+import { estimators } from '../../packages/core/src/metering/estimate.ts';
 import { checkedTable, codeIn, codeInColumn } from './documents.ts';
 
 describe('docs/receipts.md', () => {

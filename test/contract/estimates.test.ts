@@ -7,8 +7,8 @@ import type { NativeSurface, Usage } from '@ai-proxy/core';
 import { mistral, openaiCompatible } from '@ai-proxy/mistral';
 import { ollama } from '@ai-proxy/ollama';
 import { describe, expect, it } from 'vitest';
-import { tokensOfBytes } from '../../packages/core/src/receipt/estimate.ts';
-import { estimateInput } from '../../packages/core/src/receipt/estimate-input.ts';
+import { tokensOfBytes } from '../../packages/core/src/metering/estimate.ts';
+import { estimateInput } from '../../packages/core/src/metering/estimate-input.ts';
 import { printTable } from '../promises/fixtures/print-table.ts';
 import { recordedAnswers, recordedQuestions } from './recorded-usage.ts';
 

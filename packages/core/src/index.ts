@@ -2,20 +2,20 @@ export type { Call } from './call/call.ts';
 export type { Caller, CallerAnswer } from './call/caller.ts';
 export type { NativeTarget } from './call/native-target.ts';
 export type { Dialect, Operation } from './call/operation.ts';
-export type { Outcome } from './call/outcome.ts';
-export type { Receipt, ReceiptDraft } from './call/receipt.ts';
+export type { Outcome } from './receipt/outcome.ts';
+export type { Receipt, ReceiptDraft } from './receipt/receipt.ts';
 export type { ChunkBatch, RelayReply, Reply, StreamReply, ValueReply } from './call/reply.ts';
 export type { TraceContext } from './headers/trace-headers.ts';
-export type { Usage } from './call/usage.ts';
+export type { Usage } from './receipt/usage.ts';
 export { costOf } from './receipt/cost.ts';
 export type { Cost } from './receipt/cost.ts';
 export type { Price, PricedTarget, Prices, Rates } from './receipt/price.ts';
 export type { ReceiptSink } from './receipt/sink.ts';
-export type { CallFilter, CallPage, Feedback, Ledger, Pruned, PruneQuery, RecordedCall } from './receipt/ledger.ts';
-export { spendDimensions } from './receipt/ledger-spend.ts';
-export type { LedgerSpan, Spend, SpendDimension, SpendQuery, SpendReport, SpendRow } from './receipt/ledger-spend.ts';
-export { memoryLedger } from './receipt/memory-ledger.ts';
-export type { MemoryLedgerOptions } from './receipt/memory-ledger.ts';
+export type { CallFilter, CallPage, Feedback, Ledger, Pruned, PruneQuery, RecordedCall } from './ledger/ledger.ts';
+export { spendDimensions } from './ledger/spend.ts';
+export type { LedgerSpan, Spend, SpendDimension, SpendQuery, SpendReport, SpendRow } from './ledger/spend.ts';
+export { memoryLedger } from './ledger/memory-ledger.ts';
+export type { MemoryLedgerOptions } from './ledger/memory-ledger.ts';
 export type {
   Counter,
   CounterWindow,
@@ -93,10 +93,10 @@ export { inferenceRoute, relayRoute } from './provider/native-routes.ts';
 export { fromCaller } from './provider/credential.ts';
 export type { ApiKey } from './provider/credential.ts';
 export type { BatchResult, Consumption, NativeRoute, NativeSight, NativeSurface, NativeWatcher } from './provider/native-surface.ts';
-export type { Estimator } from './receipt/estimate.ts';
-export type { Meter } from './receipt/meter.ts';
-export { bytesOfTexts } from './receipt/output-bytes.ts';
-export { createTextCounter, textBytes } from './receipt/text-bytes.ts';
+export type { Estimator } from './metering/estimate.ts';
+export type { Meter } from './metering/meter.ts';
+export { bytesOfTexts } from './metering/output-bytes.ts';
+export { createTextCounter, textBytes } from './metering/text-bytes.ts';
 export { defineProvider } from './provider/provider.ts';
 export type {
   CanonicalOperation,

@@ -15,6 +15,8 @@ export interface Accounting {
   readonly handlers: readonly Handler[];
   /** Where the ledger is, without a password; nothing without one. */
   readonly ledger: string | undefined;
+  /** Takes over what a server that died has left in the journal; not waited for, because the ledger may be away. */
+  begin(): void;
   /** After the proxy has closed. */
   close(): Promise<void>;
 }
@@ -23,7 +25,14 @@ export function openAccounting({ database, journal, masterKey }: ServerSettings)
   const counts = metrics();
   const shared = { prices: prices() };
   if (database === undefined) {
-    return { options: { ...shared, receipts: [counts] }, metrics: counts.handler, handlers: [], ledger: undefined, close: async () => {} };
+    return {
+      options: { ...shared, receipts: [counts] },
+      metrics: counts.handler,
+      handlers: [],
+      ledger: undefined,
+      begin: () => {},
+      close: async () => {},
+    };
   }
   const sql = openSql(database);
   const ledger = sqlLedger(sql);
@@ -33,6 +42,7 @@ export function openAccounting({ database, journal, masterKey }: ServerSettings)
     metrics: counts.handler,
     handlers: [...(masterKey === undefined ? [] : [accounts({ ledger, masterKey })]), feedback({ ledger })],
     ledger: withoutPassword(database),
+    begin: () => void sink.ready(),
     async close() {
       await ledger.close();
       await sql.close();

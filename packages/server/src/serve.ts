@@ -69,6 +69,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     await demo?.close();
     throw error;
   }
+  accounting.begin();
   const close = closing(server, proxy, accounting, demo);
   stopOnSignals(close);
   const { port } = server.address() as AddressInfo;

@@ -18,7 +18,7 @@ interface Finished {
 
 function start(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
   return spawn(process.execPath, ['--conditions=ai-proxy-source', cli, ...args], {
-    env: { PATH: process.env.PATH, ...environment },
+    env: { NODE_ENV: 'test', PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -1,5 +1,5 @@
 import type { Call } from '../call/call.ts';
-import { outcomeOfError } from '../call/outcome-of-error.ts';
+import { outcomeOfError } from '../receipt/outcome-of-error.ts';
 import type { ChunkBatch } from '../call/reply.ts';
 import { callerLeft } from '../errors/caller-left.ts';
 import type { ProxyError } from '../errors/proxy-error.ts';

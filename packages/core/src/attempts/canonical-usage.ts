@@ -1,4 +1,4 @@
-import type { Usage } from '../call/usage.ts';
+import type { Usage } from '../receipt/usage.ts';
 import type { Operation } from '../call/operation.ts';
 import { isJsonObject } from '../json/json.ts';
 

@@ -6,7 +6,7 @@ import type { Plan } from '../routing/plan.ts';
 import type { Caller } from './caller.ts';
 import type { NativeTarget } from './native-target.ts';
 import type { Dialect, Operation } from './operation.ts';
-import type { ReceiptDraft } from './receipt.ts';
+import type { ReceiptDraft } from '../receipt/receipt.ts';
 
 /** One AI request on its way in. Stages may change what is not readonly. */
 export interface Call {

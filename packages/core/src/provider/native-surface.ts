@@ -1,4 +1,4 @@
-import type { Usage } from '../call/usage.ts';
+import type { Usage } from '../receipt/usage.ts';
 import type { ProxyError } from '../errors/proxy-error.ts';
 import type { Frame, Framing } from '../framing/frame.ts';
 import type { JsonObject } from '../json/json.ts';

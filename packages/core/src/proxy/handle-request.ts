@@ -4,7 +4,7 @@ import { answerReply } from '../answer/answer-reply.ts';
 import { withCostInBody } from '../answer/cost-in-answer.ts';
 import type { JsonRequestLimits } from '../body/read-json-request.ts';
 import type { Call } from '../call/call.ts';
-import { outcomeOfError } from '../call/outcome-of-error.ts';
+import { outcomeOfError } from '../receipt/outcome-of-error.ts';
 import type { Reply } from '../call/reply.ts';
 import type { ProxyError } from '../errors/proxy-error.ts';
 import { toProxyError } from '../errors/to-proxy-error.ts';

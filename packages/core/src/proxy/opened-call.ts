@@ -2,7 +2,7 @@ import type { Call } from '../call/call.ts';
 import type { Caller } from '../call/caller.ts';
 import type { NativeTarget } from '../call/native-target.ts';
 import type { Dialect, Operation } from '../call/operation.ts';
-import type { ReceiptDraft } from '../call/receipt.ts';
+import type { ReceiptDraft } from '../receipt/receipt.ts';
 import type { TraceContext } from '../headers/trace-headers.ts';
 import type { HttpHeaders } from '../http/headers.ts';
 import type { HttpRequest } from '../http/request.ts';

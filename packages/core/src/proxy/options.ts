@@ -1,4 +1,4 @@
-import type { Receipt } from '../call/receipt.ts';
+import type { Receipt } from '../receipt/receipt.ts';
 import type { Prices } from '../receipt/price.ts';
 import type { ReceiptSink } from '../receipt/sink.ts';
 import type { CallerFace } from '../faces/face.ts';

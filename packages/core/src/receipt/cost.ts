@@ -1,4 +1,4 @@
-import type { Usage } from '../call/usage.ts';
+import type { Usage } from './usage.ts';
 import type { Price, Rates } from './price.ts';
 
 /** What a call cost, and by which price. */

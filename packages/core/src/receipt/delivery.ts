@@ -1,8 +1,8 @@
 import type { Call } from '../call/call.ts';
-import type { Receipt } from '../call/receipt.ts';
+import type { Receipt } from './receipt.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import type { Log } from '../log/log.ts';
-import { estimateRequest } from './estimate-request.ts';
+import { estimateRequest } from '../metering/estimate-request.ts';
 import type { ReceiptSink } from './sink.ts';
 
 /** Hands the accounts of calls to whoever wants them. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json/json.ts';
-import type { Receipt } from '../call/receipt.ts';
+import type { Receipt } from './receipt.ts';
 
 /** Something that wants the account of calls: a log, a ledger, metrics. */
 export interface ReceiptSink {

@@ -5,7 +5,7 @@ import { isSecret } from '../upstream/redact.ts';
 import { isRedirect, upstreamRedirect } from '../upstream/upstream-redirect.ts';
 import { answerError } from '../answer/answer-error.ts';
 import type { Call } from '../call/call.ts';
-import { outcomeOfError } from '../call/outcome-of-error.ts';
+import { outcomeOfError } from '../receipt/outcome-of-error.ts';
 import type { NativeTarget } from '../call/native-target.ts';
 import type { RelayReply } from '../call/reply.ts';
 import { ProxyError } from '../errors/proxy-error.ts';

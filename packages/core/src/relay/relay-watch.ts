@@ -1,14 +1,14 @@
 import { createGathering } from '../body/gathering.ts';
 import type { Call } from '../call/call.ts';
-import type { Usage } from '../call/usage.ts';
+import type { Usage } from '../receipt/usage.ts';
 import { createFrameReader } from '../framing/create-frame-reader.ts';
 import type { Frame } from '../framing/frame.ts';
 import { headerValue } from '../http/headers.ts';
 import type { HttpHeaders } from '../http/headers.ts';
 import { isJsonObject } from '../json/json.ts';
 import type { BatchResult, NativeSurface } from '../provider/native-surface.ts';
-import { addUsage } from '../receipt/add-usage.ts';
-import { noteModel } from '../receipt/note-model.ts';
+import { addUsage } from '../metering/add-usage.ts';
+import { noteModel } from '../metering/note-model.ts';
 import { isFirstTime } from './accounted-batches.ts';
 
 /** Reads the bytes of a relayed answer for what the call consumed. It changes none, delays none, and never throws. */

@@ -1,4 +1,4 @@
-import { boundedLimit } from '../receipt/ledger-cursor.ts';
+import { boundedLimit } from '../ledger/cursor.ts';
 import { KeyConflict } from './key-conflict.ts';
 import { fromKeyCursor, toKeyCursor } from './key-cursor.ts';
 import type { KeyRecord } from './key-record.ts';

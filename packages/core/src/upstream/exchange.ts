@@ -1,4 +1,4 @@
-import type { ReceiptDraft } from '../call/receipt.ts';
+import type { ReceiptDraft } from '../receipt/receipt.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import type { HttpHeaders } from '../http/headers.ts';
 import type { Provider } from '../provider/provider.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeStream } from '../../src/answer/encode-stream.ts';
-import { createReceipt } from '../../src/call/create-receipt.ts';
+import { createReceipt } from '../../src/receipt/create-receipt.ts';
 import type { ChunkBatch } from '../../src/call/reply.ts';
 import { brokenExchange } from '../../src/transport/broken-exchange.ts';
 import type { Call, Encoder, Receipt } from '../../src/index.ts';

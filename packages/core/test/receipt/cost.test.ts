@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Usage } from '../../src/call/usage.ts';
+import type { Usage } from '../../src/receipt/usage.ts';
 import { costOf } from '../../src/receipt/cost.ts';
 import type { Rates } from '../../src/receipt/price.ts';
 

@@ -1,4 +1,4 @@
-import { createReceipt } from '../../../src/call/create-receipt.ts';
+import { createReceipt } from '../../../src/receipt/create-receipt.ts';
 import type { Call, JsonObject, Operation } from '../../../src/index.ts';
 
 /** A call as the proxy hands it to a face's encoder. */

@@ -1,9 +1,9 @@
-import { boundedLimit } from './ledger-cursor.ts';
-import { planSums, reportedSpan } from './ledger-span.ts';
-import type { Stretch } from './ledger-span.ts';
-import type { SpendQuery, SpendReport, SpendRow } from './ledger-spend.ts';
-import { addSpend, nothingSpent, sumCalls, sumsLeft } from './ledger-sums.ts';
-import type { LedgerSum } from './ledger-sums.ts';
+import { boundedLimit } from './cursor.ts';
+import { planSums, reportedSpan } from './span.ts';
+import type { Stretch } from './span.ts';
+import type { SpendQuery, SpendReport, SpendRow } from './spend.ts';
+import { addSpend, nothingSpent, sumCalls, sumsLeft } from './sums.ts';
+import type { LedgerSum } from './sums.ts';
 import type { PruneQuery, RecordedCall } from './ledger.ts';
 
 /** The sums of a ledger in memory. */

@@ -1,4 +1,4 @@
-import type { LedgerPlace } from './ledger-cursor.ts';
+import type { LedgerPlace } from './cursor.ts';
 import type { CallFilter, RecordedCall } from './ledger.ts';
 
 /** Whether a call is among those that are asked for. */

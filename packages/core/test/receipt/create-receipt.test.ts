@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createReceipt } from '../../src/call/create-receipt.ts';
-import type { Outcome } from '../../src/call/outcome.ts';
-import type { Receipt, ReceiptDraft } from '../../src/call/receipt.ts';
+import { createReceipt } from '../../src/receipt/create-receipt.ts';
+import type { Outcome } from '../../src/receipt/outcome.ts';
+import type { Receipt, ReceiptDraft } from '../../src/receipt/receipt.ts';
 import { nothingAsked } from '../../src/receipt/cost.ts';
 import type { PricedTarget, Prices } from '../../src/receipt/price.ts';
 import type { Target } from '../../src/routing/plan.ts';

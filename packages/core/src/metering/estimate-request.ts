@@ -1,5 +1,5 @@
 import type { Call } from '../call/call.ts';
-import type { Usage } from '../call/usage.ts';
+import type { Usage } from '../receipt/usage.ts';
 import { consumptionOf } from '../provider/native-surface.ts';
 import { estimateInput } from './estimate-input.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome, Usage } from '../../src/index.ts';
-import { CallMeter } from '../../src/receipt/meter.ts';
+import { CallMeter } from '../../src/metering/meter.ts';
 
 const asked = (meter: CallMeter): void => meter.asked();
 const taken = (meter: CallMeter): void => {

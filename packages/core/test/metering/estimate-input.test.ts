@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/index.ts';
-import { estimateInput } from '../../src/receipt/estimate-input.ts';
+import { estimateInput } from '../../src/metering/estimate-input.ts';
 
 const picture = `data:image/png;base64,${'A'.repeat(1_000_000)}`;
 

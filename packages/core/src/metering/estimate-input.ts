@@ -1,4 +1,4 @@
-import type { Usage } from '../call/usage.ts';
+import type { Usage } from '../receipt/usage.ts';
 import { isJsonObject } from '../json/json.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
 import { bytesPerToken } from './estimate.ts';

@@ -1,4 +1,4 @@
-import type { Usage } from '../call/usage.ts';
+import type { Usage } from '../receipt/usage.ts';
 
 /** Adds what one call consumed to a sum of several. */
 export function addUsage(sum: Usage, more: Usage): void {

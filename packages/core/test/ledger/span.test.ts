@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planSums } from '../../src/receipt/ledger-span.ts';
+import { planSums } from '../../src/ledger/span.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -1,5 +1,5 @@
-import { spendDimensions } from './ledger-spend.ts';
-import type { Spend, SpendDimension } from './ledger-spend.ts';
+import { spendDimensions } from './spend.ts';
+import type { Spend, SpendDimension } from './spend.ts';
 import type { PruneQuery, RecordedCall } from './ledger.ts';
 
 /** The sums of a ledger: one row for each dimension, value and hour, and one for each dimension, value and day. */

@@ -1,5 +1,5 @@
-import type { LedgerSpan, SpendQuery } from './ledger-spend.ts';
-import { ceilTo, floorTo } from './ledger-sums.ts';
+import type { LedgerSpan, SpendQuery } from './spend.ts';
+import { ceilTo, floorTo } from './sums.ts';
 
 /** Which sums make up a span of time: whole days, and hours at its ends. Both are half open. */
 export interface SumPlan {

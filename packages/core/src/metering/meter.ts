@@ -1,5 +1,5 @@
-import type { Outcome } from '../call/outcome.ts';
-import type { Usage } from '../call/usage.ts';
+import type { Outcome } from '../receipt/outcome.ts';
+import type { Usage } from '../receipt/usage.ts';
 import { tokensOfBytes } from './estimate.ts';
 import type { Estimate } from './estimate.ts';
 

@@ -1,11 +1,11 @@
-import type { Estimate } from '../receipt/estimate.ts';
-import { costOf, nothingAsked } from '../receipt/cost.ts';
-import type { Cost } from '../receipt/cost.ts';
-import { CallMeter } from '../receipt/meter.ts';
-import type { Price, Prices } from '../receipt/price.ts';
+import type { Estimate } from '../metering/estimate.ts';
+import { costOf, nothingAsked } from './cost.ts';
+import type { Cost } from './cost.ts';
+import { CallMeter } from '../metering/meter.ts';
+import type { Price, Prices } from './price.ts';
 import type { Target } from '../routing/plan.ts';
-import type { Caller } from './caller.ts';
-import type { Dialect, Operation } from './operation.ts';
+import type { Caller } from '../call/caller.ts';
+import type { Dialect, Operation } from '../call/operation.ts';
 import type { Outcome } from './outcome.ts';
 import type { Receipt, ReceiptDraft } from './receipt.ts';
 import type { Usage } from './usage.ts';

@@ -1,9 +1,9 @@
 import { madeUpReceipt } from '@ai-proxy/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toRecordedCall } from '../../src/receipt/ledger-account.ts';
-import { fromCursor, toCursor } from '../../src/receipt/ledger-cursor.ts';
-import { sumCalls } from '../../src/receipt/ledger-sums.ts';
+import { toRecordedCall } from '../../src/ledger/account.ts';
+import { fromCursor, toCursor } from '../../src/ledger/cursor.ts';
+import { sumCalls } from '../../src/ledger/sums.ts';
 
 const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 700 }), fc.constantFrom('\0', '\uD800', '', '🙂'.repeat(300)));
 const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(Number.NaN, Infinity, -Infinity, Number.MAX_VALUE));

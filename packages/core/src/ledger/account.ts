@@ -1,8 +1,8 @@
-import type { Receipt } from '../call/receipt.ts';
-import type { Usage } from '../call/usage.ts';
-import type { Cost } from './cost.ts';
+import type { Receipt } from '../receipt/receipt.ts';
+import type { Usage } from '../receipt/usage.ts';
+import type { Cost } from '../receipt/cost.ts';
 import type { Feedback, RecordedCall } from './ledger.ts';
-import type { Rates } from './price.ts';
+import type { Rates } from '../receipt/price.ts';
 
 /**
  * An account as ledgers keep it. Much of it was said by callers and providers: texts are cut and made storable in any database, numbers are finite, whole and

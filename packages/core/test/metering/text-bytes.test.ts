@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesOfTexts, createTextCounter, textBytes } from '../../src/index.ts';
-import { outputBytes } from '../../src/receipt/output-bytes.ts';
+import { outputBytes } from '../../src/metering/output-bytes.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 200 });
 

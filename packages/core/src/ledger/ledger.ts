@@ -1,5 +1,5 @@
-import type { Receipt } from '../call/receipt.ts';
-import type { LedgerSpan, SpendQuery, SpendReport } from './ledger-spend.ts';
+import type { Receipt } from '../receipt/receipt.ts';
+import type { LedgerSpan, SpendQuery, SpendReport } from './spend.ts';
 
 /**
  * Keeps the accounts of all calls: the truth of what was spent. `memoryLedger()` keeps a bounded number of them, `sqlLedger()` of

@@ -1,10 +1,10 @@
-import type { Caller } from './caller.ts';
-import type { Dialect, Operation } from './operation.ts';
-import type { Cost } from '../receipt/cost.ts';
-import type { Price } from '../receipt/price.ts';
+import type { Caller } from '../call/caller.ts';
+import type { Dialect, Operation } from '../call/operation.ts';
+import type { Cost } from './cost.ts';
+import type { Price } from './price.ts';
 import type { Outcome } from './outcome.ts';
 import type { Target } from '../routing/plan.ts';
-import type { Meter } from '../receipt/meter.ts';
+import type { Meter } from '../metering/meter.ts';
 import type { Usage } from './usage.ts';
 
 /** The account of one call, complete and final. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeOfError } from '../../src/call/outcome-of-error.ts';
+import { outcomeOfError } from '../../src/receipt/outcome-of-error.ts';
 import { ProxyError } from '../../src/errors/proxy-error.ts';
 import type { ErrorSource } from '../../src/errors/proxy-error.ts';
 import { toProxyError } from '../../src/errors/to-proxy-error.ts';

@@ -1,4 +1,4 @@
-import type { Usage } from '../call/usage.ts';
+import type { Usage } from '../receipt/usage.ts';
 
 /** What a call must have consumed, where nobody came to say it. */
 export interface Estimate {

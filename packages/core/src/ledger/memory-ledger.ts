@@ -1,8 +1,8 @@
 import type { Ledger, RecordedCall } from './ledger.ts';
-import { toRecordedCall, toStoredFeedback } from './ledger-account.ts';
-import { boundedLimit, fromCursor, toCursor } from './ledger-cursor.ts';
+import { toRecordedCall, toStoredFeedback } from './account.ts';
+import { boundedLimit, fromCursor, toCursor } from './cursor.ts';
 import { createMemorySums } from './memory-sums.ts';
-import { matchesFilter, newestFirst } from './ledger-filter.ts';
+import { matchesFilter, newestFirst } from './filter.ts';
 
 export interface MemoryLedgerOptions {
   /** For errors and the log. @default 'memory ledger' */
