@@ -1,5 +1,6 @@
 import { reasonOf, RedisError, toRedisError } from '../redis-error.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import { late, within } from './within.ts';
 
 /** Asks Redis something, within the deadline. */
 export type Asker = <Answer>(ask: () => Promise<Answer>) => Promise<Answer>;
@@ -55,33 +56,4 @@ export function createAsker(connection: RedisConnection, store: string, deadline
       throw error === late ? new RedisError('DEADLINE', store, `Redis did not answer within ${deadline} ms`) : toRedisError(error, store);
     }
   };
-}
-
-const late = Symbol('late');
-
-function within<Answer>(answer: Promise<Answer>, time: number, onLate: () => void): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    let isSettled = false;
-    const giveUp = (): void => {
-      if (isSettled) return;
-      onLate();
-      reject(late);
-    };
-    // Where this process has stalled itself, the answer may lie unread: it is read before judgement.
-    const timer = setTimeout(() => setImmediate(giveUp), time);
-    const settle = (): void => {
-      isSettled = true;
-      clearTimeout(timer);
-    };
-    answer.then(
-      (value) => {
-        settle();
-        resolve(value);
-      },
-      (error: unknown) => {
-        settle();
-        reject(error);
-      },
-    );
-  });
 }

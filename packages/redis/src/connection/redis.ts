@@ -3,6 +3,7 @@ import type { createClient } from '@redis/client';
 import type { NodeRedisClient } from './node-redis.ts';
 import { fromNodeRedis } from './node-redis.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import { within } from './within.ts';
 
 export interface RedisOptions {
   /** `redis://user:password@host:6379/0`, or `rediss://` for TLS. @default the variable `REDIS_URL`, and without it `redis://127.0.0.1:6379` */
@@ -11,6 +12,9 @@ export interface RedisOptions {
 
 /** After a break the next attempt comes so soon, in milliseconds, and so late at most. */
 const [firstRetry, lastRetry] = [20, 250];
+
+/** Milliseconds between two attempts to find a primary in the place of a replica, and for one of them. */
+const [betweenReplacements, mostReplacing] = [1000, 900];
 
 /**
  * A connection to Redis that several stores may share. It is opened at its first use, with `@redis/client`, which has to be installed, and opened again after
@@ -55,10 +59,42 @@ export function redis({ url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:637
     return connection;
   }
 
-  const current = (): RedisConnection => {
+  /** The name of a primary may lead elsewhere by now, while the old one, a replica now, keeps its connections. */
+  async function replace(): Promise<void> {
+    const next = await prepare();
+    const opening = next.connect();
+    try {
+      await within(opening, mostReplacing);
+    } catch {
+      next.destroy();
+      opening.catch(() => {});
+      return;
+    }
+    const old = await created;
+    if (isClosed) {
+      next.destroy();
+      return;
+    }
+    created = Promise.resolve(next);
+    connection = fromNodeRedis(next);
+    if (old?.isOpen) old.destroy();
+  }
+
+  let replacedAt = -Infinity;
+
+  async function use<Answer>(ask: (connection: RedisConnection) => Promise<Answer>): Promise<Answer> {
     if (!connection) throw new Error('the connection has not been opened');
-    return connection;
-  };
+    try {
+      return await ask(connection);
+    } catch (error) {
+      const now = performance.now();
+      if (error instanceof Error && /\bREADONLY\b/.test(error.message) && now - replacedAt > betweenReplacements) {
+        replacedAt = now;
+        replace().catch((reason: unknown) => (problem = reason));
+      }
+      throw error;
+    }
+  }
 
   return {
     get isReady() {
@@ -68,11 +104,16 @@ export function redis({ url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:637
       return isClosed ? new Error('it has been closed') : problem;
     },
     async open() {
-      await open();
+      try {
+        await open();
+      } catch (error) {
+        problem = error;
+        throw error;
+      }
     },
-    callScript: async (...parameters) => current().callScript(...parameters),
-    sendScript: async (...parameters) => current().sendScript(...parameters),
-    publish: async (...parameters) => current().publish(...parameters),
+    callScript: async (...parameters) => use(async (current) => current.callScript(...parameters)),
+    sendScript: async (...parameters) => use(async (current) => current.sendScript(...parameters)),
+    publish: async (...parameters) => use(async (current) => current.publish(...parameters)),
     subscribe(channel, listener) {
       let end: (() => void) | undefined;
       let isOver = false;
@@ -84,6 +125,7 @@ export function redis({ url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:637
       begin().catch((error: unknown) => listener.onProblem(error));
       return () => {
         isOver = true;
+        if (end) ends.delete(end);
         end?.();
       };
     },

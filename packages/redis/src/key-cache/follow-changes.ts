@@ -1,4 +1,5 @@
 import type { KeyStore } from '@ai-proxy/core';
+import { late, within } from '../connection/within.ts';
 
 /** Asks a store again and again which keys have changed. */
 export interface ChangeFollower {
@@ -21,6 +22,9 @@ export interface FollowerOptions {
   readonly onProblem: (error: unknown) => void;
 }
 
+/** Then it is asked anew, in milliseconds. */
+const mostWait = 2000;
+
 export function createChangeFollower(store: KeyStore, { interval, onChange, onLoss, onProblem }: FollowerOptions): ChangeFollower {
   let position: string | undefined;
   let askedAt = -Infinity;
@@ -31,7 +35,7 @@ export function createChangeFollower(store: KeyStore, { interval, onChange, onLo
   async function follow(): Promise<void> {
     const startedAt = performance.now();
     try {
-      const news = await store.changes(position);
+      const news = await within(store.changes(position), mostWait);
       if (isStopped) return;
       if (news.all) onLoss();
       for (const id of news.ids) onChange(id);
@@ -39,7 +43,7 @@ export function createChangeFollower(store: KeyStore, { interval, onChange, onLo
       askedAt = startedAt;
       hasProblem = false;
     } catch (error) {
-      if (!hasProblem) onProblem(error);
+      if (!hasProblem) onProblem(error === late ? new Error(`it has not answered for ${mostWait} ms`) : error);
       hasProblem = true;
     }
     if (!isStopped) timer = setTimeout(() => void follow(), interval).unref();

@@ -204,6 +204,20 @@ describe.skipIf(server === undefined)('redisKeyCache', () => {
     await warm(cache, store);
   });
 
+  it('asks a store again that has once not answered at all', async () => {
+    const store = countingStore();
+    await store.put(key, madeUpChange(1, key.id));
+    const { changes } = store;
+    let hangs = true;
+    store.changes = async (since) => (hangs ? new Promise(() => {}) : changes.call(store, since));
+    const log = silent();
+    const cache = cacheOf(open(), store, room(), log);
+    expect((await cache.findByHash(key.hash))?.id).toBe(key.id);
+    await vi.waitFor(() => expect(log.lines).toEqual(['the store of keys does not tell what has changed']), 10_000);
+    hangs = false;
+    await warm(cache, store);
+  });
+
   it('changes keys and finds them where there is no Redis, and says that nobody was told', async () => {
     const store = countingStore();
     const away = redis({ url: 'redis://127.0.0.1:1' });
