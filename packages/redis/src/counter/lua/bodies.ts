@@ -36,11 +36,18 @@ end
 
 lease(id, ttl, now)
 for i = 1, #windows do
-  local window = windows[i]
-  if window.kind == 'r' then add(window, slotOf(window.span, now), window.amount) end
+  local window, after = windows[i], before[i]
+  after[1] = after[1] + window.amount
+  if window.kind == 'r' then
+    local slot = slotOf(window.span, now)
+    add(window, slot, window.amount)
+    if window.amount > 0 then after[3] = math.max(after[3], freeAt(slot, window.span) - now) end
+  else
+    after[2] = after[2] + window.amount
+  end
   if window.kind == 's' then keep(window, ttl) end
 end
-return {'reserved', said(readings())}
+return {'reserved', said(before)}
 `;
 
 /** The id, the ttl; the key of the ended id comes last. 0 where it has ended. */
