@@ -31,9 +31,12 @@ export interface UpstreamAnswer {
   readonly bytes: Uint8Array;
 }
 
+const brand: unique symbol = Symbol.for('@ai-proxy/core/ProxyError');
+
 /** The one error of the proxy. Its message is made for the caller: it says what was wrong, where, and what to do. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
+  readonly [brand]: true = true;
   readonly status: number;
   readonly code: string | null;
   readonly type: string;
@@ -43,6 +46,11 @@ export class ProxyError extends Error {
   readonly retryAfter: number | undefined;
   readonly upstream: UpstreamAnswer | undefined;
   readonly reported: boolean;
+
+  /** Bundlers may keep a copy of this package for each of their bundles: the error of one is known to the others. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
 
   constructor(message: string, options: ProxyErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
