@@ -31,12 +31,11 @@ export interface UpstreamAnswer {
   readonly bytes: Uint8Array;
 }
 
-const brand: unique symbol = Symbol.for('@ai-proxy/core/ProxyError');
+const brand = Symbol.for('@ai-proxy/core/ProxyError');
 
 /** The one error of the proxy. Its message is made for the caller: it says what was wrong, where, and what to do. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
-  readonly [brand]: true = true;
   readonly status: number;
   readonly code: string | null;
   readonly type: string;
@@ -54,6 +53,7 @@ export class ProxyError extends Error {
 
   constructor(message: string, options: ProxyErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    Object.defineProperty(this, brand, { value: true });
     this.status = options.status;
     this.code = options.code;
     this.type = options.type ?? errorTypeOf(options.status);
