@@ -10,7 +10,12 @@ import { SettingsError } from './server-settings.ts';
 import { toTable } from './table.ts';
 
 const args = {
-  by: { type: 'string', description: `What to sum by: ${spendDimensions.join(', ')}`, valueHint: 'dimension', default: 'model' },
+  by: {
+    type: 'string',
+    description: 'What to sum by: key, team, user, endUser, model, provider, tag',
+    valueHint: 'dimension',
+    default: 'model',
+  },
   from: { type: 'string', description: 'Since when: 30d, 24h, 2026-11-01', valueHint: 'moment', default: '30d' },
   to: { type: 'string', description: 'Until when; now', valueHint: 'moment' },
   only: { type: 'string', description: 'Only this key, team, model, …', valueHint: 'value' },

@@ -37,10 +37,10 @@ export const instrument = {
 } as const;
 
 /** Seconds, doubling; tokens, by fours: the bounds that the conventions advise. */
-export const bounds = {
+export const bounds: { readonly duration: readonly number[]; readonly tokens: readonly number[] } = {
   duration: Array.from({ length: 14 }, (_, power) => 0.01 * 2 ** power),
   tokens: Array.from({ length: 14 }, (_, power) => 4 ** power),
-} as const;
+};
 
 /** The conventions' words for what we call otherwise; any other operation keeps its own. */
 const operations: Readonly<Record<string, string>> = {

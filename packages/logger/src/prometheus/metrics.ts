@@ -3,6 +3,7 @@ import { splitTarget } from '@ai-proxy/core';
 import type { Handler, ReceiptSink } from '@ai-proxy/core';
 import { createBoundedValues } from '../labels/bounded-values.ts';
 import { buckets, series } from './names.ts';
+import type { Series } from './names.ts';
 
 export interface MetricsOptions {
   /** Where the series are registered, beside the application's own. @default a registry of their own */
@@ -24,9 +25,8 @@ export interface Metrics extends ReceiptSink {
 export function metrics({ registry = new Registry(), labels, models = 100 }: MetricsOptions = {}): Metrics {
   if (labels) registry.setDefaultLabels(labels);
   const registers = [registry];
-  const counter = ({ name, help, labels: labelNames }: (typeof series)[keyof typeof series]): Counter =>
-    new Counter({ name, help, labelNames, registers });
-  const histogram = ({ name, help, labels: labelNames }: (typeof series)[keyof typeof series], bounds: readonly number[]): Histogram =>
+  const counter = ({ name, help, labels: labelNames }: Series): Counter => new Counter({ name, help, labelNames, registers });
+  const histogram = ({ name, help, labels: labelNames }: Series, bounds: readonly number[]): Histogram =>
     new Histogram({ name, help, labelNames, registers, buckets: [...bounds] });
 
   const calls = counter(series.calls);

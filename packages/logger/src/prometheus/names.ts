@@ -1,5 +1,14 @@
+/** One series: its name, what it counts, and by what. */
+export interface Series {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
 /** Every series of the metrics page: name, kind, labels, help. The list is part of the interface: dashboards rely on it. */
-export const series = {
+export const series: Readonly<
+  Record<'calls' | 'attempts' | 'tokens' | 'estimated' | 'cost' | 'unpriced' | 'duration' | 'firstByte' | 'overhead', Series>
+> = {
   calls: { name: 'ai_proxy_calls_total', help: 'Calls that have ended.', labels: ['operation', 'provider', 'model', 'outcome', 'stream'] },
   attempts: {
     name: 'ai_proxy_attempts_total',
@@ -37,10 +46,10 @@ export const series = {
     labels: ['operation', 'provider', 'model'],
   },
   overhead: { name: 'ai_proxy_overhead_seconds', help: "The proxy's own part of a call.", labels: ['operation'] },
-} as const satisfies Readonly<Record<string, { readonly name: string; readonly help: string; readonly labels: readonly string[] }>>;
+};
 
 /** Bounds of the histograms, in seconds: models take from tenths to minutes, the proxy itself fractions of a millisecond. */
-export const buckets = {
+export const buckets: { readonly call: readonly number[]; readonly overhead: readonly number[] } = {
   call: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68],
   overhead: [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 1],
-} as const;
+};
