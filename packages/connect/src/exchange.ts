@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { callerLeft } from './binding-errors.ts';
 import { http2Stream } from './node-http.ts';
 
@@ -31,11 +32,14 @@ export function openExchange(req: IncomingMessage, res: ServerResponse): Exchang
   };
   if (isOver) leave();
   else {
-    res.once('close', () => {
+    const over = (): void => {
       isOver = true;
       leave();
       whenOver?.();
-    });
+    };
+    res.once('close', over);
+    // Node 22 tells nothing to a pipelined response whose turn has not come when its connection closes.
+    if (!('stream' in res) && res.socket === null) res.once('close', onceClosed(req.socket, over));
   }
   // A write that fails is followed by `close`; without a listener the error would end the process.
   res.on('error', leave);
@@ -54,4 +58,22 @@ export function openExchange(req: IncomingMessage, res: ServerResponse): Exchang
 function isClosed(res: ServerResponse): boolean {
   if ('stream' in res) return http2Stream(res)?.destroyed ?? true;
   return res.closed || res.destroyed || res.writableEnded || res.socket?.destroyed === true;
+}
+
+// One listener for each connection: a caller may pipeline more requests than Node lets listeners be without a warning.
+const waiting = new WeakMap<Socket, Set<() => void>>();
+
+/** Tells when a connection has closed, unless what is returned was called before. */
+function onceClosed(socket: Socket, tell: () => void): () => void {
+  let listeners = waiting.get(socket);
+  if (listeners === undefined) {
+    const all = new Set<() => void>();
+    listeners = all;
+    waiting.set(socket, all);
+    socket.once('close', () => {
+      for (const listener of all) listener();
+    });
+  }
+  listeners.add(tell);
+  return () => waiting.get(socket)?.delete(tell);
 }
