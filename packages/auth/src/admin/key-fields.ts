@@ -1,3 +1,4 @@
+import type { JsonObject } from '@ai-proxy/core';
 import { z } from 'zod';
 import { readDuration } from '../span/budget-span.ts';
 import { isTimezone } from '../span/time-zone.ts';
@@ -22,9 +23,6 @@ const budget = z.strictObject({
   budget_timezone: timezone.nullish(),
 });
 
-const modelBudget = z.union([dollars, budget]);
-const perModel = (value: z.ZodType) => z.record(name, value).nullish();
-
 /** What limits somebody, by LiteLLM's names. */
 const limitFields = {
   max_budget: dollars.nullish(),
@@ -40,16 +38,16 @@ const limitFields = {
 };
 
 /** What of a key may be set. */
-export const keyFields = {
+const keyFields = {
   key_alias: name.nullish(),
   user_id: name.nullish(),
   team_id: name.nullish(),
   models: names.nullish(),
   aliases: z.record(name, name).nullish(),
   ...limitFields,
-  model_max_budget: perModel(modelBudget) as z.ZodType<Record<string, number | z.infer<typeof budget>> | null | undefined>,
-  model_rpm_limit: perModel(count) as z.ZodType<Record<string, number> | null | undefined>,
-  model_tpm_limit: perModel(count) as z.ZodType<Record<string, number> | null | undefined>,
+  model_max_budget: z.record(name, z.union([dollars, budget])).nullish(),
+  model_rpm_limit: z.record(name, count).nullish(),
+  model_tpm_limit: z.record(name, count).nullish(),
   /** The limits of each of the end users for whom the key asks. */
   end_user_limits: z.strictObject(limitFields).nullish(),
   metadata: z.record(z.string(), z.json()).nullish(),
@@ -68,14 +66,58 @@ export const keyFields = {
   can_manage_keys: z.boolean().nullish(),
 } as const;
 
-export type KeyFields = z.infer<z.ZodObject<typeof keyFields>>;
-export type LimitFields = Pick<KeyFields, keyof typeof limitFields>;
-export type BudgetFields = z.infer<typeof budget>;
+type Maybe<Value> = Value | null | undefined;
+
+/** A budget by LiteLLM's names, in dollars. */
+export interface BudgetFields {
+  max_budget?: Maybe<number>;
+  soft_budget?: Maybe<number>;
+  budget_duration?: Maybe<string>;
+  budget_timezone?: Maybe<string>;
+}
+
+/** What limits somebody. */
+export interface LimitFields extends BudgetFields {
+  budget_limits?: Maybe<BudgetFields[]>;
+  rpm_limit?: Maybe<number>;
+  tpm_limit?: Maybe<number>;
+  max_parallel_requests?: Maybe<number>;
+}
+
+/** What of a key may be set; `null` takes it away. */
+export interface KeyFields extends LimitFields {
+  key_alias?: Maybe<string>;
+  user_id?: Maybe<string>;
+  team_id?: Maybe<string>;
+  models?: Maybe<string[]>;
+  aliases?: Maybe<Record<string, string>>;
+  model_max_budget?: Maybe<Record<string, number | BudgetFields>>;
+  model_rpm_limit?: Maybe<Record<string, number>>;
+  model_tpm_limit?: Maybe<Record<string, number>>;
+  end_user_limits?: Maybe<LimitFields>;
+  metadata?: Maybe<JsonObject>;
+  tags?: Maybe<string[]>;
+  allowed_routes?: Maybe<string[]>;
+  allowed_operations?: Maybe<string[]>;
+  max_output_tokens?: Maybe<number>;
+  duration?: Maybe<string>;
+  blocked?: Maybe<boolean>;
+  can_manage_keys?: Maybe<boolean>;
+}
+
+/** Every name of {@link KeyFields}. */
+export const keyFieldNames: readonly string[] = Object.keys(keyFields);
 
 const keyText = z.string().min(1).max(300);
 
 /** The bodies of the routes. A field that nobody knows is refused: it would be taken for a limit that holds. */
-export const bodies = {
+export const bodies: {
+  readonly generate: z.ZodType<KeyFields & { key?: Maybe<string> }>;
+  readonly update: z.ZodType<KeyFields & { key: string }>;
+  readonly regenerate: z.ZodType<KeyFields & { key?: Maybe<string>; grace_period?: Maybe<string> }>;
+  readonly delete: z.ZodType<{ keys?: Maybe<string[]>; key_aliases?: Maybe<string[]> }>;
+  readonly one: z.ZodType<{ key: string }>;
+} = {
   generate: z.strictObject({ ...keyFields, key: keyText.nullish() }),
   update: z.strictObject({ ...keyFields, key: keyText }),
   regenerate: z.strictObject({ ...keyFields, key: keyText.nullish(), grace_period: duration.nullish() }),

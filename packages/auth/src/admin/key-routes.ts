@@ -5,7 +5,7 @@ import { durationFrom } from '../span/budget-span.ts';
 import type { GuardedStore } from '../store/guarded-store.ts';
 import type { Actor } from './actor.ts';
 import type { KeyChanges } from './key-changes.ts';
-import { bodies, keyFields } from './key-fields.ts';
+import { bodies, keyFieldNames } from './key-fields.ts';
 import { narrowTo } from './narrow.ts';
 import { readBody, wrong } from './read-body.ts';
 import { json } from './replies.ts';
@@ -25,8 +25,6 @@ export interface KeyRoutesOptions {
 }
 
 export type KeyRoute = (actor: Actor, request: HttpRequest, query: URLSearchParams, named: string) => Promise<HttpReply>;
-
-const fieldNames = Object.keys(keyFields);
 
 /** The routes below `/key`, by their names. */
 export function createKeyRoutes({
@@ -53,7 +51,7 @@ export function createKeyRoutes({
 
   return {
     async generate(actor, request) {
-      const { key: own, ...fields } = await readBody(request, bodies.generate, [...fieldNames, 'key']);
+      const { key: own, ...fields } = await readBody(request, bodies.generate, [...keyFieldNames, 'key']);
       const text = own ?? createKey();
       checkOwnKey(own ?? undefined, actor, acceptForeignKeys);
       const at = now();
@@ -68,7 +66,7 @@ export function createKeyRoutes({
       return json({ key: record.id, info: { ...shownOf(record), spend: await spendOf(record, usage) } });
     },
     async update(actor, request) {
-      const { key, ...fields } = await readBody(request, bodies.update, [...fieldNames, 'key']);
+      const { key, ...fields } = await readBody(request, bodies.update, [...keyFieldNames, 'key']);
       return json(shownOf(await changes.change(actor, key, 'update', (before) => fit(actor, withFields(before, fields, now())))));
     },
     async delete(actor, request) {
@@ -99,7 +97,7 @@ export function createKeyRoutes({
       return json({ keys: page.keys.map((record) => (isFull ? shownOf(record) : record.id)), next_cursor: page.next ?? null });
     },
     async regenerate(actor, request, _query, inPath) {
-      const { key, grace_period: grace, ...fields } = await readBody(request, bodies.regenerate, [...fieldNames, 'key', 'grace_period']);
+      const { key, grace_period: grace, ...fields } = await readBody(request, bodies.regenerate, [...keyFieldNames, 'key', 'grace_period']);
       const which = inPath === '' ? key : inPath;
       if (which === undefined || which === null) throw wrong('key', 'Say which key, in the path or as "key".');
       const text = createKey();

@@ -22,7 +22,7 @@ export function toFields(record: KeyRecord): KeyFields {
     model_rpm_limit: collect(({ requestsPerMinute }) => requestsPerMinute),
     model_tpm_limit: collect(({ tokensPerMinute }) => tokensPerMinute),
     end_user_limits: Object.keys(record.endUserLimits).length === 0 ? null : limitFieldsOf(record.endUserLimits),
-    metadata: { ...record.metadata } as KeyFields['metadata'],
+    metadata: { ...record.metadata },
     tags: [...record.tags],
     allowed_routes: [...record.routes],
     allowed_operations: [...record.operations],

@@ -73,6 +73,8 @@ export function admitPolicy(options: AdmitOptions): Policy {
       const grant = grantOf(call);
       if (!grant) throw new Error('a call has come to its limits that nobody has let in');
       const free = isFree(call);
+      const output = grant.maxOutputTokens ?? options.bounds[call.operation]?.outputTokens;
+      if (output !== undefined) limitOutput(call, output);
       const amounts = free ? nothing : amountsOf(call, grant, options);
       const windows = windowsOf(call, grant, amounts, free, now());
       if (windows.length === 0) return next();
@@ -102,8 +104,6 @@ const nothing: GreatestAmounts = { micros: 0, tokens: 0 };
 function amountsOf(call: Call, grant: Grant, options: AdmitOptions): GreatestAmounts {
   const needs = needsBound(call, grant);
   if (!needs.money && !needs.tokens) return nothing;
-  const output = grant.maxOutputTokens ?? options.bounds[call.operation]?.outputTokens;
-  if (output !== undefined) limitOutput(call, output);
   const steps =
     call.plan?.steps ?? (call.native ? [{ provider: call.native.provider, model: call.model ?? '', modelInfo: undefined }] : []);
   let micros = 0;

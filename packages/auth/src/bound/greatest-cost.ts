@@ -25,10 +25,10 @@ export function greatestCost(call: Call, target: Target, use: GreatestUse | unde
 
 /** What a call has truly cost; what was reserved for it where nobody can say. */
 export function trueCost(receipt: Receipt, reserved: number, unknownPrice: UnknownPrice): number {
-  if (receipt.cost) return receipt.cost.micros;
+  if (receipt.cost) return countable(receipt.cost.micros);
   if (receipt.usage && typeof unknownPrice !== 'string') {
     const cost = costOf(receipt.usage, { source: 'default', rates: unknownPrice });
-    if (cost) return cost.micros;
+    if (cost) return countable(cost.micros);
   }
   return consumedNothing(receipt) ? 0 : reserved;
 }
@@ -36,9 +36,12 @@ export function trueCost(receipt: Receipt, reserved: number, unknownPrice: Unkno
 /** The tokens of a call; what was reserved for it where nobody can say. */
 export function trueTokens({ usage, ...receipt }: Receipt, reserved: number): number {
   const { inputTokens, outputTokens } = usage ?? {};
-  if (inputTokens !== undefined || outputTokens !== undefined) return Math.round((inputTokens ?? 0) + (outputTokens ?? 0));
+  if (inputTokens !== undefined || outputTokens !== undefined) return countable((inputTokens ?? 0) + (outputTokens ?? 0));
   return consumedNothing({ ...receipt, usage }) ? 0 : reserved;
 }
+
+/** A provider may say anything; what is counted is whole and not negative. */
+const countable = (amount: number): number => Math.min(Math.max(Math.round(amount) || 0, 0), 1e15);
 
 /** A call that never came to a model, or was turned away by it. */
 const consumedNothing = ({ attempts, outcome, usage }: Receipt): boolean =>

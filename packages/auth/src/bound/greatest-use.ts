@@ -44,10 +44,12 @@ export function greatestUse(call: Call, { modelInfo }: Target, { bounds, mediaTo
   const own = dollars === undefined ? undefined : { usage: given, dollars };
   if (own) return own;
   const window = modelInfo?.contextLength;
-  const inputTokens = Math.min(bytesOf(call) + mediaTokens * mediaIn(call.input), window ?? Infinity);
+  const inputTokens = bytesOf(call) + mediaTokens * mediaIn(call.input);
   if (writing.has(call.operation)) {
     const each = outputLimit(call) ?? given.outputTokens ?? window;
-    return each === undefined ? undefined : { usage: { ...given, inputTokens, outputTokens: each * choicesOf(call.input) } };
+    return each === undefined
+      ? undefined
+      : { usage: { ...given, inputTokens: Math.min(inputTokens, window ?? Infinity), outputTokens: each * choicesOf(call.input) } };
   }
   if (reading.has(call.operation)) return { usage: { items: itemsIn(call.input['input']), ...given, inputTokens } };
   if (call.operation === 'speech' && typeof call.input['input'] === 'string') {

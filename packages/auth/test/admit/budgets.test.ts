@@ -178,6 +178,32 @@ describe('a budget', () => {
     expect(await used(gateway, 'key_a')).toEqual([truth, 0]);
   });
 
+  it('is not upset by a provider that counts below nothing', async () => {
+    const gateway = await makeGateway({
+      answer: (_request, response) =>
+        sendJson(response, 200, { ...completion('x'), usage: { prompt_tokens: -500, completion_tokens: 4.4, total_tokens: 0 } }),
+    });
+    const key = await gateway.addKey({ id: 'key_a', limits: { budgets: [{ limit: 1_000_000 }], tokensPerMinute: 10_000 } });
+    for (let call = 0; call < 5; call += 1) expect((await gateway.ask(chat(key))).status).toBe(200);
+    await settled();
+    const [counted = -1, reserved] = await used(gateway, 'key_a');
+    expect([counted >= 0, reserved]).toEqual([true, 0]);
+  });
+
+  it('holds for each text of an embedding, however small the window of the model is', async () => {
+    const gateway = await makeGateway({
+      answer: (_request, response) => sendJson(response, 200, { data: [{ id: 'small', contextLength: 8 }] }),
+    });
+    const key = await gateway.addKey(budget(100));
+    const request = makeRequest(
+      '/v1/embeddings',
+      { model: 'test/small', input: Array.from({ length: 20 }, () => 'many words') },
+      { headers: { 'content-type': 'application/json', 'x-api-key': key } },
+    );
+    const answer = await gateway.ask(request);
+    expect([answer.status, answer.error()['code']]).toEqual([429, 'budget_exceeded']);
+  });
+
   it('reserves for the dearest of several targets', async () => {
     const gateway = await makeGateway({
       proxy: {

@@ -73,10 +73,10 @@ const shown = (name: string): string => (name.length > 100 ? `${name.slice(0, 10
 /** Every name that a caller may use. */
 async function usableNames({ providers, aliases, catalog }: Routing, callerHeaders: HttpHeaders, allows: ModelRule): Promise<string[]> {
   const listings = await Promise.all(providers.map((provider) => catalog.listing(provider, callerHeaders)));
-  const listed = listings.flatMap((listing, index) =>
+  const ofProviders = listings.flatMap((listing, index) =>
     [...(listing?.keys() ?? [])].filter((id) => allows(id, `${providers[index]?.name}/${id}`)),
   );
-  return [...Object.keys(aliases).filter((alias) => allows(alias)), ...listed];
+  return [...Object.keys(aliases).filter((alias) => allows(alias)), ...ofProviders];
 }
 
 /** Who names a provider is near to that provider's models, and means them with the provider before them. */

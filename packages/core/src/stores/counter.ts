@@ -14,7 +14,7 @@ export interface Counter {
    */
   reserve(reservation: Reservation): Promise<ReserveAnswer>;
   /**
-   * Holds a reservation for its `ttl` from now on. One that the store has lost or freed is held again, without asking its limits: the call is under way. False
+   * Holds a reservation for its `ttl` from now on. One that the store has lost or freed is held again in its sums and gauges, without asking their limits: the call is under way. Its rates are left as they are, then and when it ends. False
    * where it was settled or released before; then nothing changes.
    */
   renew(reservation: Reservation): Promise<boolean>;

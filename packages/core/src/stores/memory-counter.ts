@@ -81,7 +81,9 @@ export function memoryCounter({
     for (const window of reservation.windows) {
       const amount = amountOf(window);
       if (window.kind === 'sum') windows.spend(reservation.root, window, amount, now);
-      if (window.kind === 'rate' && one) correctRate(windows, reservation.root, window, amount, slotOf(window.period, one.at), now);
+      // One that was held again has taken nothing of its rates: there is nothing to put right, and what others took stays.
+      const took = window.kind === 'rate' && one?.windows.some(({ key }) => key === window.key) === true;
+      if (window.kind === 'rate' && one && took) correctRate(windows, reservation.root, window, amount, slotOf(window.period, one.at), now);
     }
   }
 
@@ -112,12 +114,9 @@ export function memoryCounter({
       if (one) one.expiresAt = now + reservation.ttl;
       else {
         // What it took of rates has not been given back, and is not taken twice.
-        windows.take(
-          reservation.root,
-          reservation.windows.filter(({ kind }) => kind !== 'rate'),
-          now,
-        );
-        hold(place, reservation, now);
+        const windowsAgain = reservation.windows.filter(({ kind }) => kind !== 'rate');
+        windows.take(reservation.root, windowsAgain, now);
+        hold(place, { ...reservation, windows: windowsAgain }, now);
       }
       return true;
     },

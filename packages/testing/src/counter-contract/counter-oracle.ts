@@ -21,12 +21,15 @@ interface Entry {
 
 export function counterOracle(): CounterOracle {
   const entries: Entry[] = [];
+  /** Until when each id is held, whatever it counts in. */
+  const heldUntil = new Map<string, number>();
   const ended = new Set<string>();
   const opened = new Map<string, number>();
   const truths: { key: string; amount: number }[] = [];
 
   const expire = (now: number): void => {
     for (const entry of entries) if (entry.state === 'held' && entry.expiresAt <= now) entry.state = 'freed';
+    for (const [id, until] of heldUntil) if (until <= now) heldUntil.delete(id);
   };
 
   const total = (amounts: readonly { readonly amount: number }[]): number => amounts.reduce((sum, { amount }) => sum + amount, 0);
@@ -42,6 +45,7 @@ export function counterOracle(): CounterOracle {
   }
 
   const add = ({ id, ttl }: Reservation, windows: readonly CounterWindow[], now: number): void => {
+    heldUntil.set(id, now + ttl);
     for (const window of windows) entries.push({ id, window, at: now, amount: window.amount, expiresAt: now + ttl, state: 'held' });
   };
 
@@ -50,7 +54,7 @@ export function counterOracle(): CounterOracle {
       expire(now);
       const { id, windows } = reservation;
       if (ended.has(id)) return 'ended';
-      if (entries.some((entry) => entry.id === id && entry.state === 'held')) return 'reserved';
+      if (heldUntil.has(id)) return 'reserved';
       if (windows.some(({ kind, key }) => kind === 'sum' && !opened.has(key))) return 'missing';
       const refusing = windows.filter((window) => window.limit !== undefined && used(window, now) + window.amount > window.limit);
       if (refusing.length > 0) return `refused by ${refusing.map(({ key }) => key).join(', ')}`;
@@ -61,9 +65,10 @@ export function counterOracle(): CounterOracle {
       expire(now);
       const { id, windows, ttl } = reservation;
       if (ended.has(id)) return false;
-      const mine = entries.filter((entry) => entry.id === id && entry.state === 'held');
-      if (mine.length > 0) for (const entry of mine) entry.expiresAt = now + ttl;
-      else {
+      if (heldUntil.has(id)) {
+        heldUntil.set(id, now + ttl);
+        for (const entry of entries) if (entry.id === id && entry.state === 'held') entry.expiresAt = now + ttl;
+      } else {
         const others = windows.filter(({ kind }) => kind !== 'rate');
         add(reservation, others, now);
       }
@@ -73,6 +78,7 @@ export function counterOracle(): CounterOracle {
       expire(now);
       if (ended.has(id)) return;
       ended.add(id);
+      heldUntil.delete(id);
       const mine = entries.filter((entry) => entry.id === id && entry.state === 'held');
       for (const window of windows) {
         const truth = amounts[window.key] ?? window.amount;

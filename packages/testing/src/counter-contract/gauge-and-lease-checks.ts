@@ -67,6 +67,19 @@ export const gaugeAndLeaseChecks: readonly CounterCheck[] = [
     },
   },
   {
+    name: 'puts nothing right in the rates of what it had lost and held again: what stands there is others’',
+    async run({ counter, root, reservation }) {
+      const [other, lost] = [
+        reservation('other', [rate('rpm', 50, 100)]),
+        reservation('lost', [rate('rpm', 40, 100), gauge('parallel', 9)]),
+      ];
+      await counter.reserve(other);
+      await counter.renew(lost);
+      await counter.settle(lost, { rpm: 10 });
+      demandEqual((await counter.read(root, [{ kind: 'rate', key: 'rpm', period: 60_000 }]))[0]?.used, 50, 'what is used');
+    },
+  },
+  {
     name: 'renews nothing that has ended',
     async run({ counter, root, reservation, used }) {
       await counter.open(root, [{ key: 'budget', spent: 0 }]);
