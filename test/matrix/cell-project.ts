@@ -11,7 +11,7 @@ import type { CellReport } from './run-cells.ts';
 
 /** A project with one version of one framework, our packages as npm delivers them, and the cells compiled. */
 export interface CellProject {
-  /** The version that was installed; empty where there is no framework. */
+  /** The version that was installed; `none` where there is no framework. */
   readonly version: string;
   run(node: MatrixNode): Promise<CellReport>;
 }
@@ -56,7 +56,7 @@ export async function createCellProject(
   await runToSuccess(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], { folder });
 
   return {
-    version: project.versions[framework.package ?? ''] ?? '',
+    version: project.versions[framework.package ?? ''] ?? 'none',
     async run({ program }) {
       const report = join(folder, 'report.json');
       await rm(report, { force: true });

@@ -5,6 +5,7 @@ import { packPackages } from '../packages/pack-packages.ts';
 import { createTemporaryFolder } from '../packages/temporary-folder.ts';
 import { createCellProject } from './cell-project.ts';
 import { everywhere } from './frameworks.ts';
+import { reasonOf } from './known-limits.ts';
 import { getNode } from './nodes.ts';
 import type { MatrixNode } from './nodes.ts';
 import type { CellReport } from './run-cells.ts';
@@ -32,21 +33,26 @@ async function run({ rows, nodes: wanted }: MatrixOptions): Promise<void> {
     const place = join(folder, 'project');
     try {
       const project = await createCellProject(place, framework, range, packed);
-      const label = `${framework.name}@${project.version}`;
-      for (const node of nodes) report({ label, node: node.version, ...(await project.run(node)) });
+      for (const node of nodes) report(framework.name, project.version, node.version, await project.run(node));
     } catch (error) {
       const failure = { name: 'the project', message: error instanceof Error ? error.message : String(error) };
-      report({ label: `${framework.name}@${range}`, node: '', passed: 0, skipped: 0, failures: [failure] });
+      report(framework.name, range, 'none', { passed: 0, skipped: 0, failures: [failure] });
     }
     await rm(place, { recursive: true, force: true });
   }
 }
 
-function report({ label, node, passed, skipped, failures }: CellReport & { readonly label: string; readonly node: string }): void {
-  checklist.add({ passed, failed: failures.length, skipped });
-  const counts = `${passed} passed, ${failures.length} failed, ${skipped} skipped`;
-  checklist.progress(`${failures.length === 0 ? 'ok  ' : 'FAIL'}  ${label.padEnd(20)}node@${node.padEnd(10)}${counts}`);
-  for (const { name, message } of failures) process.stdout.write(`${`${name}\n${message}`.replace(/^/gm, '          ')}\n`);
+function report(framework: string, version: string, node: string, { passed, skipped, failures }: CellReport): void {
+  const told = failures.map((failure) => ({ ...failure, reason: reasonOf(failure.name, framework, node) }));
+  const failed = told.filter(({ reason }) => reason === undefined);
+  const counts = { passed, failed: failed.length, skipped: skipped + told.length - failed.length };
+  checklist.add(counts);
+  const verdict = `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
+  checklist.progress(`${failed.length === 0 ? 'ok  ' : 'FAIL'}  ${`${framework}@${version}`.padEnd(20)}node@${node.padEnd(10)}${verdict}`);
+  for (const { name, message, reason } of told) {
+    const text = reason === undefined ? `${name}\n${message}` : `known: ${name}: ${reason}`;
+    process.stdout.write(`${text.replace(/^/gm, '          ')}\n`);
+  }
 }
 
 try {

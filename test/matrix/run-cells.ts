@@ -14,6 +14,7 @@ export interface CellReport {
 async function runCells(cells: string, reportFile: string): Promise<void> {
   const exported: Readonly<Record<string, unknown>> = await import(pathToFileURL(cells).href);
   const bindings = Object.values(exported).flat().filter(isBinding);
+  if (bindings.length === 0) throw new Error(`${cells} exports no binding`);
   const failures: { name: string; message: string }[] = [];
   const counts = { passed: 0, skipped: 0 };
   for (const binding of bindings) {
