@@ -64,7 +64,7 @@ describe('docs/options.md', () => {
     const rows = checkedTable('docs/options.md', 'remoteFiles');
     const { remoteFiles } = readOptions({ providers, remoteFiles: {} });
     const documented = rows.map((row) => [codeIn(row[0])[0], Number(codeIn(row[1])[0])]);
-    const numbers = Object.entries<unknown>(remoteFiles).filter(([, value]) => typeof value === 'number');
+    const numbers = Object.entries<unknown>({ ...(remoteFiles || undefined) }).filter(([, value]) => typeof value === 'number');
     expect(documented).toEqual(numbers.map(([name, value]) => [`remoteFiles.${name}`, value]));
     for (const row of rows) {
       const [path = '', least] = [codeIn(row[0])[0], Number(codeIn(row[2])[0])];

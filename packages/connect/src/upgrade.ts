@@ -73,7 +73,7 @@ export function createUpgradeHandler(
         next();
         return;
       }
-      if (readAnew(req, raw, head)) return;
+      if (readAnew(req, socket, head)) return;
     }
     answer(req, raw, head, next).catch((error: unknown) => {
       writeOnSocket(raw, toErrorReply(error instanceof ProxyError ? error : internalError(error)));

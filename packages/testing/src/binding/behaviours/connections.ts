@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Behaviour } from '../behaviour.ts';
 import { headBytes, requestBytes } from '../caller/request-bytes.ts';
 import { chatBody, chatEvent, doneEvent, lastChunk, piece, streamHead } from '../upstream/contract-answers.ts';
@@ -127,6 +128,26 @@ const offersAnother: Behaviour = {
   },
 };
 
+const offersAnotherSlowly: Behaviour = {
+  name: 'a request that offers another protocol, and sends its body after that, is answered in this one',
+  needs: ['sockets'],
+  async run(scene) {
+    const { connect, mount, upstream } = await scene.open();
+    const connection = connect();
+    const offer = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQCAAAAAAIAAAAA' };
+    const request = { ...chat(), headers: offer };
+
+    await connection.write(headBytes(mount, request));
+    await delay(20);
+    await connection.write(request.body);
+    const answer = await connection.read(request).answer;
+
+    equal(answer.status, 200);
+    deepEqual(JSON.parse(answer.text), chatBody);
+    equal(upstream.requests.length, 1);
+  },
+};
+
 const toJson = (line: string): unknown => (line === '' ? line : JSON.parse(line));
 
 const oldCaller = (mount: URL, { path, body }: { path: string; body: string }): string =>
@@ -181,6 +202,7 @@ export const connectionBehaviours: readonly Behaviour[] = [
   closesWhenAsked,
   saysContinue,
   offersAnother,
+  offersAnotherSlowly,
   speaksHttp10,
   resetsHttp10,
 ];
