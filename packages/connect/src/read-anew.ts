@@ -43,6 +43,7 @@ export function readAnew(req: IncomingMessage, stream: Duplex, head: Buffer): bo
 function serveLast(server: EventEmitter, req: IncomingMessage, stream: Duplex): void {
   const { socket } = req;
   for (const name of ofTheOffer) delete req.headers[name];
+  req.headers.connection = withoutOffer(req.headers.connection ?? '');
   // What breaks the connection closes the response as well, which is watched.
   stream.on('error', () => {});
   const res = new ServerResponse(req);
