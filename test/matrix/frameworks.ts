@@ -1,6 +1,8 @@
 /** A framework of the matrix: in which versions its cells run, and what they need beside it. */
 export interface Framework {
   readonly name: string;
+  /** As the pages call it; none where it is none. */
+  readonly title?: string;
   /** The package whose versions are meant; none where there is no framework. */
   readonly package?: string;
   /** The oldest and the newest version of every major that is supported. */
@@ -26,6 +28,7 @@ const compression = { compression: '^1.8.0' };
 export const frameworks: readonly Framework[] = [
   {
     name: 'express',
+    title: 'Express',
     package: 'express',
     versions: ['4.18.0', '^4.18.0', '5.0.0', '^5.0.0'],
     companions: { ...compression, multer: '^2.0.0' },
@@ -34,6 +37,7 @@ export const frameworks: readonly Framework[] = [
   },
   {
     name: 'koa',
+    title: 'Koa',
     package: 'koa',
     versions: ['2.15.0', '^2.15.0', '3.0.0', '^3.0.0'],
     companions: { '@koa/bodyparser': '^6.0.0', 'koa-body': '^8.0.0', 'koa-compress': '^5.0.0', 'koa-mount': '^4.0.0' },
@@ -42,6 +46,7 @@ export const frameworks: readonly Framework[] = [
   },
   {
     name: 'connect',
+    title: 'connect',
     package: 'connect',
     versions: ['3.0.0', '^3.0.0'],
     companions: compression,
@@ -49,6 +54,7 @@ export const frameworks: readonly Framework[] = [
   },
   {
     name: 'fastify',
+    title: 'Fastify',
     package: 'fastify',
     versions: ['5.0.0', '^5.0.0'],
     companions: { '@fastify/compress': '^9.0.0' },
@@ -56,6 +62,7 @@ export const frameworks: readonly Framework[] = [
   },
   {
     name: 'hono',
+    title: 'Hono',
     package: 'hono',
     versions: ['4.10.0', '^4.10.0'],
     companions: { '@hono/node-server': '^2.0.0' },
@@ -63,6 +70,7 @@ export const frameworks: readonly Framework[] = [
   },
   {
     name: 'nest',
+    title: 'Nest',
     package: '@nestjs/core',
     // Its packages of 12.0.0 do not take each other.
     versions: ['11.0.0', '^11.0.0', '12.0.1', '^12.0.1'],
@@ -73,6 +81,7 @@ export const frameworks: readonly Framework[] = [
   },
   {
     name: 'next',
+    title: 'Next.js',
     package: 'next',
     // React comes as its peer, in a version that it takes.
     versions: ['15.5.0', '^15.5.0', '16.0.0', '^16.0.0'],
