@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import type { Checklist } from './checklist.ts';
 import type { EntryPoint } from './declared-exports.ts';
 import { runProcess } from './run-process.ts';
@@ -59,7 +59,7 @@ export async function compile(folder: string, compiler: string, options: object,
 export async function checkTypes(
   checklist: Checklist,
   folder: string,
-  { name, mounts }: TypeProject,
+  { name, mounts, bundlesOnly = false }: TypeProject,
   entryPoints: readonly EntryPoint[],
 ): Promise<void> {
   const place = join(folder, 'types');
@@ -71,15 +71,17 @@ export async function checkTypes(
   });
   for (const ending of ['.ts', '.mts', '.cts']) {
     await writeFile(join(place, `exports${ending}`), `${lines.join('\n')}\n`);
-    for (const mount of mounts) await copyFile(join(import.meta.dirname, `consumer/${mount}.ts`), join(place, `${mount}${ending}`));
+    for (const mount of mounts) await copyFile(join(import.meta.dirname, 'consumer', mount), join(place, `${parse(mount).name}${ending}`));
   }
   const counted = entryPoints.reduce((sum, { values, types }) => sum + values.length + types.length, 0);
   for (const compiler of Object.keys(compilers)) {
-    for (const { endings, ...options } of projects) {
+    for (const { endings, ...found } of projects) {
+      if (bundlesOnly && found.moduleResolution !== 'bundler') continue;
+      const options = { ...found, skipLibCheck: bundlesOnly };
       await checklist.check(
         `${name}: ${counted} exports and the mounts compile with ${compiler}, ${options.moduleResolution}`,
         async () => {
-          const files = endings.flatMap((ending) => ['exports', ...mounts].map((file) => `types/${file}${ending}`));
+          const files = endings.flatMap((ending) => ['exports', ...mounts].map((file) => `types/${parse(file).name}${ending}`));
           const complaints = await compile(folder, compiler, options, files);
           assert.deepEqual(
             complaints.map(({ file, line, text }) => `${file}:${line} ${text}`),

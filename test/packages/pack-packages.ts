@@ -20,7 +20,7 @@ interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-const rootFiles = ['package.json', 'pnpm-workspace.yaml', 'tsconfig.base.json', 'tsconfig.build.json', 'LICENSE'];
+const rootFiles = ['scripts', 'package.json', 'pnpm-workspace.yaml', 'tsconfig.base.json', 'tsconfig.build.json', 'LICENSE'];
 const leftBehind = new Set(['dist', 'test', 'tsconfig.tsbuildinfo', 'package.tgz']);
 
 /**
@@ -31,7 +31,7 @@ export async function packPackages(folder: string, wanted: (name: string) => boo
   const copy = join(folder, 'copy');
   const tarballs = join(folder, 'tarballs');
   await mkdir(copy, { recursive: true });
-  await Promise.all(rootFiles.map((file) => cp(join(root, file), join(copy, file))));
+  await Promise.all(rootFiles.map((file) => cp(join(root, file), join(copy, file), { recursive: true })));
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
   await cp(join(root, 'packages'), join(copy, 'packages'), {
     recursive: true,

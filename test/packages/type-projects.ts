@@ -7,6 +7,8 @@ export interface TypeProject {
   readonly holds: (name: string) => boolean;
   /** Files of `consumer/` that mount the proxy. */
   readonly mounts: readonly string[];
+  /** Where it finds modules in one way only, and others' declarations are not to be judged. */
+  readonly bundlesOnly?: boolean;
 }
 
 const only = (...rooms: readonly string[]): TypeProject['holds'] => {
@@ -21,14 +23,22 @@ export const typeProjects: readonly TypeProject[] = [
     dependencies: { '@types/connect': '^3.4.0', '@types/express': '^5.0.0', connect: '^3.0.0', express: '^5.0.0' },
     // The declarations of Koa name a type that the content-disposition of Express no longer has: no project holds both and checks its libraries.
     holds: (name) => name !== '@ai-proxy/koa',
-    mounts: ['connect', 'express'],
+    mounts: ['connect.ts', 'express.ts'],
   },
   {
     name: 'Express 4',
     dependencies: { '@types/express': '^4.17.0', express: '^4.0.0' },
     holds: only('express'),
-    mounts: ['express'],
+    mounts: ['express.ts'],
   },
-  { name: 'Koa 3', dependencies: { '@types/koa': '^3.0.0', koa: '^3.0.0' }, holds: only('koa'), mounts: ['koa'] },
-  { name: 'Koa 2', dependencies: { '@types/koa': '^2.15.0', koa: '^2.0.0' }, holds: only('koa'), mounts: ['koa'] },
+  { name: 'Koa 3', dependencies: { '@types/koa': '^3.0.0', koa: '^3.0.0' }, holds: only('koa'), mounts: ['koa.ts'] },
+  { name: 'Koa 2', dependencies: { '@types/koa': '^2.15.0', koa: '^2.0.0' }, holds: only('koa'), mounts: ['koa.ts'] },
+  ...['15', '16'].map((major) => ({
+    name: `Next.js ${major}`,
+    dependencies: { '@types/react': '^19.0.0', next: `^${major}.0.0` },
+    holds: only('next'),
+    // No TypeScript to whoever checks this repository: Next.js is not installed at its root, and its types change those of Node for all files beside.
+    mounts: ['next.txt'],
+    bundlesOnly: true,
+  })),
 ];
