@@ -20,7 +20,7 @@ interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-const rootFiles = ['scripts', 'package.json', 'pnpm-workspace.yaml', 'tsconfig.base.json', 'tsconfig.build.json', 'LICENSE'];
+const rootFiles = ['package.json', 'pnpm-workspace.yaml', 'tsconfig.base.json', 'tsconfig.build.json', 'LICENSE'];
 const leftBehind = new Set(['dist', 'test', 'tsconfig.tsbuildinfo', 'package.tgz']);
 
 /**
