@@ -55,6 +55,9 @@ export type { HttpRelay, HttpReply, HttpStream, RelayClocks, RelayEnd } from './
 export type { HttpRequest, HttpRequestBody } from './http/request.ts';
 export { behindMasterKey } from './admin/behind-master-key.ts';
 export type { MasterKeyOptions } from './admin/behind-master-key.ts';
+export { privateJson } from './admin/private-json.ts';
+export { readQuery } from './admin/read-query.ts';
+export type { Query } from './admin/read-query.ts';
 export { readJsonRequest } from './body/read-json-request.ts';
 export type { JsonRequest, JsonRequestLimits } from './body/read-json-request.ts';
 export { rawSegments } from './path/segments.ts';
@@ -87,7 +90,7 @@ export {
   toNumber,
 } from './provider/field-rules.ts';
 export type { FieldContext, FieldRule } from './provider/field-rules.ts';
-export { invalidParameter, unsupportedParameter } from './provider/parameter-errors.ts';
+export { invalidParameter, unsupportedParameter } from './errors/parameter-errors.ts';
 export { environmentVariable } from './provider/environment-variable.ts';
 export { inferenceRoute, relayRoute } from './provider/native-routes.ts';
 export { fromCaller } from './provider/credential.ts';

@@ -1,4 +1,4 @@
-import { KeyConflict, rawSegments, splitTarget } from '@ai-proxy/core';
+import { invalidParameter, KeyConflict, rawSegments, splitTarget } from '@ai-proxy/core';
 import type { Counter, Handler, HttpReply, KeyRecord, KeyStore, Ledger, MasterKeyOptions } from '@ai-proxy/core';
 import { createKeyFinder } from '../identify/find-key.ts';
 import { guardStore } from '../store/guarded-store.ts';
@@ -7,7 +7,6 @@ import { createKeyLookup } from '../store/key-lookup.ts';
 import { asActor, asHolder } from './actor.ts';
 import { createKeyChanges } from './key-changes.ts';
 import { createKeyRoutes } from './key-routes.ts';
-import { wrong } from './read-body.ts';
 import { answerUsage } from './usage.ts';
 
 export interface KeyAdminOptions extends MasterKeyOptions {
@@ -75,9 +74,7 @@ export function keyAdmin(options: KeyAdminOptions): Handler {
     const method = methods[name] ?? 'POST';
     // Who may not be here learns nothing, not even of methods.
     return asActor(request, finder, options, async (actor) =>
-      request.method === method
-        ? route(actor, request, new URLSearchParams(query), third === undefined ? '' : decode(second))
-        : notAllowed(method),
+      request.method === method ? route(actor, request, query, third === undefined ? '' : decode(second)) : notAllowed(method),
     );
   };
 }
@@ -88,6 +85,6 @@ function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    throw wrong('key', 'The key of this path is not encoded as a URL has to be.');
+    throw invalidParameter('key', 'The key of this path is not encoded as a URL has to be.');
   }
 }

@@ -1,3 +1,4 @@
+import { invalidParameter, privateJson, readQuery } from '@ai-proxy/core';
 import type { HttpReply, HttpRequest, KeyRecord, KeyStore, Ledger } from '@ai-proxy/core';
 import { createSortedId } from '../key/create-key-id.ts';
 import { createKey, hashKey, isForeignKey, isWellFormed, maskKey } from '../key/key-text.ts';
@@ -7,8 +8,7 @@ import type { Actor } from './actor.ts';
 import type { KeyChanges } from './key-changes.ts';
 import { bodies, keyFieldNames } from './key-fields.ts';
 import { narrowTo } from './narrow.ts';
-import { readBody, wrong } from './read-body.ts';
-import { json } from './replies.ts';
+import { readBody } from './read-body.ts';
 import { shownOf } from './to-fields.ts';
 import { withFields } from './to-record.ts';
 import { spendOf } from './usage.ts';
@@ -24,7 +24,8 @@ export interface KeyRoutesOptions {
   readonly now: () => number;
 }
 
-export type KeyRoute = (actor: Actor, request: HttpRequest, query: URLSearchParams, named: string) => Promise<HttpReply>;
+/** `query` is the text behind the question mark, `inPath` the key that the path names. */
+export type KeyRoute = (actor: Actor, request: HttpRequest, query: string, inPath: string) => Promise<HttpReply>;
 
 /** The routes below `/key`, by their names. */
 export function createKeyRoutes({
@@ -46,7 +47,7 @@ export function createKeyRoutes({
         blocked,
         updatedAt: now(),
       }));
-      return json(shownOf(record));
+      return privateJson(shownOf(record));
     };
 
   return {
@@ -57,17 +58,18 @@ export function createKeyRoutes({
       const at = now();
       const record = fit(actor, withFields(await emptyRecord(text, actor, at), fields, at));
       await changes.put(actor, record);
-      return json({ key: text, ...shownOf(record) });
+      return privateJson({ key: text, ...shownOf(record) });
     },
     async info(actor, _request, query) {
-      const named = query.get('key') ?? query.get('token_id');
-      if (named === null || named === '') throw wrong('key', 'Say which key: GET /key/info?key=…, by the key itself or by its "token_id".');
+      const parameters = readQuery(query, ['key', 'token_id']);
+      const named = parameters.text('key') ?? parameters.text('token_id') ?? '';
+      if (named === '') throw invalidParameter('key', 'Say which key: GET /key/info?key=…, by the key itself or by its "token_id".');
       const record = await changes.find(actor, named);
-      return json({ key: record.id, info: { ...shownOf(record), spend: await spendOf(record, usage) } });
+      return privateJson({ key: record.id, info: { ...shownOf(record), spend: await spendOf(record, usage) } });
     },
     async update(actor, request) {
       const { key, ...fields } = await readBody(request, bodies.update, [...keyFieldNames, 'key']);
-      return json(shownOf(await changes.change(actor, key, 'update', (before) => fit(actor, withFields(before, fields, now())))));
+      return privateJson(shownOf(await changes.change(actor, key, 'update', (before) => fit(actor, withFields(before, fields, now())))));
     },
     async delete(actor, request) {
       const { keys, key_aliases: aliases } = await readBody(request, bodies.delete, ['keys', 'key_aliases']);
@@ -78,28 +80,27 @@ export function createKeyRoutes({
       ];
       const deleted: string[] = [];
       for (const record of records) if (await changes.delete(actor, record)) deleted.push(record.id);
-      return json({ deleted_keys: deleted });
+      return privateJson({ deleted_keys: deleted });
     },
     block: block(true),
     unblock: block(false),
     async list(actor, _request, query) {
-      const text = (name: string): string | undefined => query.get(name) ?? undefined;
-      const size = text('size');
-      if (size !== undefined && !/^\d{1,4}$/.test(size)) throw wrong('size', '"size" has to be a whole number.');
+      const parameters = readQuery(query, ['user_id', 'team_id', 'key_alias', 'parent', 'size', 'cursor', 'return_full_object']);
+      const { text } = parameters;
       const filter = {
         ...named('owner', text('user_id')),
         ...named('team', text('team_id')),
         ...named('alias', text('key_alias')),
         ...named('parent', actor.key ? actor.key.id : text('parent')),
       };
-      const page = await guard.ask(async () => store.list(filter, text('cursor'), size === undefined ? undefined : Number(size)));
-      const isFull = text('return_full_object') === 'true';
-      return json({ keys: page.keys.map((record) => (isFull ? shownOf(record) : record.id)), next_cursor: page.next ?? null });
+      const page = await guard.ask(async () => store.list(filter, text('cursor'), parameters.whole('size')));
+      const isFull = parameters.choice('return_full_object', ['true', 'false']) === 'true';
+      return privateJson({ keys: page.keys.map((record) => (isFull ? shownOf(record) : record.id)), next_cursor: page.next ?? null });
     },
     async regenerate(actor, request, _query, inPath) {
       const { key, grace_period: grace, ...fields } = await readBody(request, bodies.regenerate, [...keyFieldNames, 'key', 'grace_period']);
       const which = inPath === '' ? key : inPath;
-      if (which === undefined || which === null) throw wrong('key', 'Say which key, in the path or as "key".');
+      if (which === undefined || which === null) throw invalidParameter('key', 'Say which key, in the path or as "key".');
       const text = createKey();
       const hash = await hashKey(text);
       const at = now();
@@ -111,13 +112,13 @@ export function createKeyRoutes({
         // Those of earlier rotations keep the time that they were given.
         earlier: [...before.earlier, { hash: before.hash, until }].filter((one) => one.until > at).slice(-10),
       }));
-      return json({ key: text, ...shownOf(record) });
+      return privateJson({ key: text, ...shownOf(record) });
     },
     async audit(actor, _request, query) {
-      const text = (name: string): string | undefined => query.get(name) ?? undefined;
+      const { text } = readQuery(query, ['key', 'by', 'cursor']);
       const filter = { ...named('key', text('key')), ...named('by', actor.key ? actor.key.id : text('by')) };
       const page = await guard.ask(async () => store.audit(filter, text('cursor')));
-      return json({
+      return privateJson({
         changes: page.changes.map(({ at, ...one }) => ({ ...one, at: new Date(at).toISOString() })),
         next_cursor: page.next ?? null,
       });
@@ -130,9 +131,9 @@ const named = <Name extends string>(name: Name, value: string | undefined): Part
 
 function checkOwnKey(own: string | undefined, actor: Actor, acceptForeignKeys: boolean): void {
   if (own === undefined) return;
-  if (actor.key) throw wrong('key', 'Keys below yours are made here. Leave "key" out.');
+  if (actor.key) throw invalidParameter('key', 'Keys below yours are made here. Leave "key" out.');
   if (isWellFormed(own) || (acceptForeignKeys && isForeignKey(own))) return;
-  throw wrong(
+  throw invalidParameter(
     'key',
     acceptForeignKeys
       ? 'A key of your own begins with "sk-" and has 20 to 200 further letters, digits, ".", "-" or "_".'

@@ -1,4 +1,4 @@
-import { nearestNames, ProxyError, readJsonRequest } from '@ai-proxy/core';
+import { invalidParameter, nearestNames, readJsonRequest } from '@ai-proxy/core';
 import type { HttpRequest } from '@ai-proxy/core';
 import type { z } from 'zod';
 
@@ -16,13 +16,11 @@ export async function readBody<Schema extends z.ZodType>(
   if (issue?.code === 'unrecognized_keys') {
     const unknown = issue.keys[0] ?? '';
     const [near] = nearestNames(unknown, names, 1);
-    throw wrong(
+    throw invalidParameter(
       unknown,
       `There is no field "${unknown.slice(0, 60)}" here${near === undefined ? '' : `; did you mean "${near}"?`} A field that is not known is not passed over: it could be a limit.`,
     );
   }
-  throw wrong(place, place === '' ? `The body is not right: ${issue?.message}.` : `"${place}" is not right: ${issue?.message}.`);
+  if (place === '') throw invalidParameter(null, `The body is not right: ${issue?.message}.`);
+  throw invalidParameter(place, `"${place}" is not right: ${issue?.message}.`);
 }
-
-export const wrong = (param: string, message: string): ProxyError =>
-  new ProxyError(message, { status: 400, code: 'invalid_parameter', param: param === '' ? null : param, source: 'caller' });

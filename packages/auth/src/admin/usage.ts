@@ -1,9 +1,9 @@
+import { privateJson } from '@ai-proxy/core';
 import type { Counter, HttpReply, KeyRecord, Ledger } from '@ai-proxy/core';
 import { windowsOf } from '../admit/call-windows.ts';
 import type { CallWindow } from '../admit/call-windows.ts';
 import { grantOfKey } from '../grant.ts';
 import type { GuardedStore } from '../store/guarded-store.ts';
-import { json } from './replies.ts';
 import { toDollars } from './to-fields.ts';
 
 export interface UsageOptions {
@@ -35,7 +35,7 @@ export async function answerUsage(record: KeyRecord, options: UsageOptions): Pro
           ),
         )
       : [];
-  return json({
+  return privateJson({
     key_alias: record.alias ?? null,
     key_name: record.masked,
     expires: record.expiresAt === undefined ? null : new Date(record.expiresAt).toISOString(),

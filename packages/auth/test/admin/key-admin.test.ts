@@ -253,6 +253,18 @@ describe('key administration', () => {
     expect([await ask(next.key), await ask(last.key)]).toEqual([401, 200]);
   });
 
+  it.each([
+    ['/key/list?user=me', '"user"'],
+    ['/key/list?page=2', '"page"'],
+    ['/key/list?size=ten', '"size"'],
+    ['/key/list?return_full_object=yes', '"return_full_object"'],
+    ['/key/audit?key_id=1', '"key_id"'],
+  ])('refuses %s: a filter that is passed over would mean everything', async (path, named) => {
+    const answer = await openAdmin().get(path);
+    expect(answer.status).toBe(400);
+    expect(answer.body.message).toContain(named);
+  });
+
   it('lists page by page', async () => {
     const { post, get } = openAdmin();
     const ids: string[] = [];

@@ -1,4 +1,4 @@
-import { ProxyError } from '../errors/proxy-error.ts';
+import { invalidParameter } from '../errors/parameter-errors.ts';
 
 /** The place of a call in a listing: when it started and its id. */
 export interface LedgerPlace {
@@ -17,12 +17,7 @@ export function fromCursor(cursor: string): LedgerPlace {
   } catch {
     // A broken escape: it is none of ours.
   }
-  throw new ProxyError('The cursor is not one that this ledger has given out. Leave it out to begin with the newest call.', {
-    status: 400,
-    code: 'invalid_parameter',
-    param: 'cursor',
-    source: 'caller',
-  });
+  throw invalidParameter('cursor', 'The cursor is not one that this ledger has given out. Leave it out to begin with the newest call.');
 }
 
 /** How many calls, sums or other rows are asked for, within what a ledger gives at once. */

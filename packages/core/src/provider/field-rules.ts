@@ -1,6 +1,6 @@
 import { isJsonObject } from '../json/json.ts';
 import type { JsonObject, JsonValue } from '../json/json.ts';
-import { invalidParameter } from './parameter-errors.ts';
+import { invalidParameter } from '../errors/parameter-errors.ts';
 import type { ProviderCall } from './provider.ts';
 
 /** What a rule may look at, and the body that it writes into. */

@@ -1,4 +1,4 @@
-import { ProxyError } from '../errors/proxy-error.ts';
+import { invalidParameter } from '../errors/parameter-errors.ts';
 
 /** A place in a listing as callers hand it back: text that is safe in a URL. */
 export const toKeyCursor = (id: string): string => encodeURIComponent(id);
@@ -10,10 +10,5 @@ export function fromKeyCursor(cursor: string): string {
   } catch {
     // A broken escape: it is none of ours.
   }
-  throw new ProxyError('The cursor is not one that this store has given out. Leave it out to begin with the first.', {
-    status: 400,
-    code: 'invalid_parameter',
-    param: 'cursor',
-    source: 'caller',
-  });
+  throw invalidParameter('cursor', 'The cursor is not one that this store has given out. Leave it out to begin with the first.');
 }

@@ -1,10 +1,9 @@
-import { ProxyError } from '@ai-proxy/core';
+import { privateJson, ProxyError, readQuery } from '@ai-proxy/core';
 import type { CallFilter, HttpReply, Ledger, RecordedCall } from '@ai-proxy/core';
 import { csvLine } from './csv.ts';
 import { toDollars } from './money.ts';
 import { momentIn, toDate } from './moments.ts';
-import { readQuery } from './query.ts';
-import { attachment, json } from './replies.ts';
+import { attachment } from './replies.ts';
 
 const filters = [
   'key',
@@ -34,14 +33,14 @@ export async function answerCalls(ledger: Ledger, query: string, now: number): P
     return attachment('calls.csv', { kind: 'stream', chunks: callsAsCsv(ledger, filter, cursor) });
   }
   const page = await ledger.calls(filter, cursor, parameters.whole('limit'));
-  return json({ calls: page.calls.map(toAnswer), next: page.next ?? null });
+  return privateJson({ calls: page.calls.map(toAnswer), next: page.next ?? null });
 }
 
 /** `GET /calls/{id}`. */
 export async function answerCall(ledger: Ledger, id: string): Promise<HttpReply> {
   const call = await ledger.call(id);
   if (!call) throw noSuchCall();
-  return json(toAnswer(call));
+  return privateJson(toAnswer(call));
 }
 
 export const noSuchCall = (): ProxyError =>

@@ -1,8 +1,6 @@
-import { callerUnknown, isJsonObject, readJsonRequest, splitTarget } from '@ai-proxy/core';
+import { callerUnknown, invalidParameter, isJsonObject, privateJson, readJsonRequest, splitTarget } from '@ai-proxy/core';
 import type { Feedback, Handler, JsonValue, Ledger } from '@ai-proxy/core';
 import { noSuchCall } from './calls.ts';
-import { wrong } from './query.ts';
-import { json } from './replies.ts';
 
 export interface FeedbackOptions {
   readonly ledger: Ledger;
@@ -18,21 +16,21 @@ export function feedback({ ledger }: FeedbackOptions): Handler {
     if (request.method !== 'POST') return { status: 405, headers: { allow: 'POST' } };
     if (request.caller && !(await request.caller())) throw callerUnknown();
     const { value: body } = await readJsonRequest(request, { body: 16_384, depth: 8 });
-    if (!isJsonObject(body)) throw wrong('body', 'The body has to be a JSON object.');
+    if (!isJsonObject(body)) throw invalidParameter('body', 'The body has to be a JSON object.');
     const id = body['trace_id'] ?? body['id'];
     if (typeof id !== 'string' || id === '')
-      throw wrong('trace_id', '"trace_id" has to be the id of a call, as its answer said in "x-ai-proxy-id".');
+      throw invalidParameter('trace_id', '"trace_id" has to be the id of a call, as its answer said in "x-ai-proxy-id".');
     if (!(await ledger.feedback(id, readFeedback(body['value'], body['weight'], body['metadata'])))) throw noSuchCall();
-    return json({ status: 'success', message: 'Feedback saved', feedback_ids: [id] });
+    return privateJson({ status: 'success', message: 'Feedback saved', feedback_ids: [id] });
   };
 }
 
 function readFeedback(value: JsonValue | undefined, weight: JsonValue | undefined, metadata: JsonValue | undefined): Feedback {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < -10 || value > 10)
-    throw wrong('value', '"value" has to be a whole number from -10 to 10.');
+    throw invalidParameter('value', '"value" has to be a whole number from -10 to 10.');
   if (weight !== undefined && (typeof weight !== 'number' || weight < 0 || weight > 1))
-    throw wrong('weight', '"weight" has to be a number from 0 to 1.');
-  if (metadata !== undefined && !isJsonObject(metadata)) throw wrong('metadata', '"metadata" has to be an object of texts.');
+    throw invalidParameter('weight', '"weight" has to be a number from 0 to 1.');
+  if (metadata !== undefined && !isJsonObject(metadata)) throw invalidParameter('metadata', '"metadata" has to be an object of texts.');
   return {
     value,
     ...(weight === undefined ? {} : { weight }),

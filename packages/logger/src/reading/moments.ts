@@ -1,5 +1,5 @@
-import { ProxyError } from '@ai-proxy/core';
-import type { Query } from './query.ts';
+import { invalidParameter } from '@ai-proxy/core';
+import type { Query } from '@ai-proxy/core';
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
 
@@ -14,14 +14,9 @@ export function readMoment(name: string, text: string, now: number): number {
   // A plus sign in a query is read as a space.
   const moment = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+ -]\d{2}:?\d{2})?)?$/.test(text) ? Date.parse(toUtc(text.replace(' ', '+'))) : NaN;
   if (Number.isNaN(moment)) {
-    throw new ProxyError(
+    throw invalidParameter(
+      name,
       `"${name}" is no moment: ${JSON.stringify(text.slice(0, 60))}. Write 2026-11-01, 2026-11-01T12:00:00Z, Unix milliseconds, or 30d for thirty days ago.`,
-      {
-        status: 400,
-        code: 'invalid_parameter',
-        param: name,
-        source: 'caller',
-      },
     );
   }
   return moment;

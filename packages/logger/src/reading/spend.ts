@@ -1,16 +1,15 @@
-import { spendDimensions } from '@ai-proxy/core';
+import { invalidParameter, privateJson, readQuery, spendDimensions } from '@ai-proxy/core';
 import type { HttpReply, Ledger, SpendReport, SpendRow } from '@ai-proxy/core';
 import { csvLine } from './csv.ts';
 import { toDollars } from './money.ts';
 import { momentIn, toDate } from './moments.ts';
-import { readQuery, wrong } from './query.ts';
-import { attachment, json } from './replies.ts';
+import { attachment } from './replies.ts';
 
 /** `GET /spend?by=key&from=30d`: what was spent, by one dimension. */
 export async function answerSpend(ledger: Ledger, query: string, now: number): Promise<HttpReply> {
   const parameters = readQuery(query, ['by', 'only', 'per', 'from', 'to', 'limit', 'format']);
   const by = parameters.choice('by', spendDimensions);
-  if (by === undefined) throw wrong('by', `Say by what to sum: by=${spendDimensions.join(', ')}.`);
+  if (by === undefined) throw invalidParameter('by', `Say by what to sum: by=${spendDimensions.join(', ')}.`);
   const from = momentIn(parameters, 'from', now);
   const to = momentIn(parameters, 'to', now);
   const only = parameters.text('only');
@@ -25,7 +24,7 @@ export async function answerSpend(ledger: Ledger, query: string, now: number): P
     ...(limit === undefined ? {} : { limit }),
   });
   if (parameters.choice('format', ['json', 'csv']) === 'csv') return attachment(`spend-by-${by}.csv`, spendAsCsv(by, report));
-  return json({
+  return privateJson({
     by,
     from: toDate(report.from),
     to: toDate(report.to),

@@ -1,3 +1,4 @@
+import { invalidParameter } from '../../errors/parameter-errors.ts';
 import { ProxyError } from '../../errors/proxy-error.ts';
 import { isJsonObject } from '../../json/json.ts';
 import type { JsonObject, JsonValue } from '../../json/json.ts';
@@ -44,12 +45,7 @@ function readModel(body: JsonObject): string {
     );
   }
   if (typeof model !== 'string' || model.length > longestModelName) {
-    throw new ProxyError(`"model" must be a string of at most ${longestModelName} characters, the name of a model.`, {
-      status: 400,
-      code: 'invalid_parameter',
-      param: 'model',
-      source: 'caller',
-    });
+    throw invalidParameter('model', `"model" must be a string of at most ${longestModelName} characters, the name of a model.`);
   }
   return model;
 }

@@ -1,4 +1,5 @@
-import { ProxyError } from '../../errors/proxy-error.ts';
+import { invalidParameter } from '../../errors/parameter-errors.ts';
+import type { ProxyError } from '../../errors/proxy-error.ts';
 import type { JsonObject } from '../../json/json.ts';
 import type { CanonicalOperation } from '../../provider/provider.ts';
 
@@ -24,8 +25,8 @@ export function misplacedRequest(operation: CanonicalOperation, body: JsonObject
   if (body[wanted] !== undefined) return undefined;
   const found = Object.keys(homes).find((field) => body[field] !== undefined);
   if (found === undefined) return undefined;
-  return new ProxyError(
+  return invalidParameter(
+    wanted,
     `The body has "${found}" and no "${wanted}": send it to ${homes[found]}, or give "${wanted}" in place of "${found}" to stay here.`,
-    { status: 400, code: 'invalid_parameter', param: wanted, source: 'caller' },
   );
 }

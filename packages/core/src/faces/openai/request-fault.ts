@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { ProxyError } from '../../errors/proxy-error.ts';
+import { invalidParameter } from '../../errors/parameter-errors.ts';
+import type { ProxyError } from '../../errors/proxy-error.ts';
 import type { JsonObject } from '../../json/json.ts';
 
 /** Names a field as OpenAI's errors do: `messages[2].role`. */
@@ -13,12 +14,7 @@ export function fieldName(path: readonly PropertyKey[]): string {
 /** The 400 for a field that is not what it must be: says which, what it must be, and what it is. */
 export function requestFault(issue: z.core.$ZodIssue, body: JsonObject): ProxyError {
   const name = fieldName(issue.path);
-  return new ProxyError(`"${name}" ${issue.message}; ${describe(valueAt(body, issue.path))}.`, {
-    status: 400,
-    code: 'invalid_parameter',
-    param: name,
-    source: 'caller',
-  });
+  return invalidParameter(name, `"${name}" ${issue.message}; ${describe(valueAt(body, issue.path))}.`);
 }
 
 function valueAt(body: JsonObject, path: readonly PropertyKey[]): unknown {

@@ -1,7 +1,7 @@
-import { ProxyError } from '../errors/proxy-error.ts';
+import { ProxyError } from './proxy-error.ts';
 
 /** A 400 for a field whose value nobody could serve. */
-export function invalidParameter(param: string, message: string): ProxyError {
+export function invalidParameter(param: string | null, message: string): ProxyError {
   return new ProxyError(message, { status: 400, code: 'invalid_parameter', param, source: 'caller' });
 }
 

@@ -1,4 +1,5 @@
-import { nearestNames, ProxyError } from '@ai-proxy/core';
+import { invalidParameter } from '../errors/parameter-errors.ts';
+import { nearestNames } from '../path/nearest-names.ts';
 
 /** The parameters of a query, each once. */
 export interface Query {
@@ -14,12 +15,12 @@ export function readQuery(query: string, known: readonly string[]): Query {
   for (const name of parameters.keys()) {
     if (!known.includes(name)) {
       const [near] = nearestNames(name, known, 1);
-      throw wrong(
+      throw invalidParameter(
         name,
         `There is no parameter "${name.slice(0, 60)}"; ${near === undefined ? `there are ${known.join(', ')}` : `did you mean "${near}"?`}`,
       );
     }
-    if (parameters.getAll(name).length > 1) throw wrong(name, `"${name}" is given more than once; give it once.`);
+    if (parameters.getAll(name).length > 1) throw invalidParameter(name, `"${name}" is given more than once; give it once.`);
   }
   const text = (name: string): string | undefined => parameters.get(name) ?? undefined;
   return {
@@ -27,17 +28,14 @@ export function readQuery(query: string, known: readonly string[]): Query {
     whole(name) {
       const value = text(name);
       if (value === undefined) return undefined;
-      if (!/^\d{1,9}$/.test(value)) throw wrong(name, `"${name}" has to be a whole number.`);
+      if (!/^\d{1,9}$/.test(value)) throw invalidParameter(name, `"${name}" has to be a whole number.`);
       return Number(value);
     },
     choice(name, words) {
       const value = text(name);
       const word = words.find((one) => one === value);
-      if (value !== undefined && word === undefined) throw wrong(name, `"${name}" has to be one of ${words.join(', ')}.`);
+      if (value !== undefined && word === undefined) throw invalidParameter(name, `"${name}" has to be one of ${words.join(', ')}.`);
       return word;
     },
   };
 }
-
-export const wrong = (param: string, message: string): ProxyError =>
-  new ProxyError(message, { status: 400, code: 'invalid_parameter', param, source: 'caller' });
