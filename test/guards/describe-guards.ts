@@ -14,6 +14,14 @@ export const openToAll: readonly (readonly [string, string])[] = [
   ['/api/ps', 'an empty list, whoever asks'],
 ];
 
+/** What the guards say, which nobody else does. */
+const refusals = {
+  none: 'This gateway asks for a key.',
+  malformed: 'This is no key of this gateway, or it was revoked.',
+  unknown: 'This is no key of this gateway, or it was revoked.',
+  blocked: 'This key is blocked.',
+} as const;
+
 /** A combination that went another way than it should have. */
 type Wrong = readonly [Method | 'upgrade', string, ...unknown[]];
 
@@ -63,7 +71,7 @@ export function describeGuards(bindings: readonly BindingUnderTest[], framework:
         const [{ path, isStatic, methods: served }, method] = one;
         const { status, text } = await asker.ask(method, path, with_(key));
         const isRight = isGuarded(one)
-          ? status === 401
+          ? status === 401 && (method === 'HEAD' || text.includes(refusals[which]))
           : isStatic && served.includes(method)
             ? status === 200 && openToAll.some(([open]) => open === path)
             : [400, 404, 405].includes(status) || framework.methods.includes(method);
@@ -76,7 +84,6 @@ export function describeGuards(bindings: readonly BindingUnderTest[], framework:
       expect(occurrences(events, 'identify')).toBe(0);
       const guarded = combinations.filter((one) => isGuarded(one) && !framework.methods.includes(one[1])).length;
       expect(guarded).toBeGreaterThan(300);
-      expect(occurrences(events, 'arrived')).toBe(guarded);
       // One that is kept is remembered after the first question; one that is not is asked for each time; of what can be no key no store hears.
       const asked = occurrences(events, 'store');
       if (which === 'unknown') expect(asked).toBe(guarded);
@@ -119,7 +126,7 @@ export function describeGuards(bindings: readonly BindingUnderTest[], framework:
         }
         const refused = house.take();
         expect([occurrences(refused, 'upstream'), occurrences(refused, 'identify')]).toEqual([0, 0]);
-        expect(occurrences(refused, 'arrived')).toBe(routes.length * 4);
+        expect(occurrences(refused, 'store')).toBeGreaterThanOrEqual(routes.length);
         for (const { path } of routes) {
           // oxlint-disable-next-line no-await-in-loop -- what happens is written down in one list
           const status = await asker.upgrade(path, with_(house.credentials.good));
