@@ -11,7 +11,7 @@ const rooms: RoomRules = {
   core: { floor: 0, node: 'src/**/*-node.ts', web: 'src/{proxy/fetch-door,transport/transport-web}.ts' },
   mistral: { floor: 1 },
   ollama: { floor: 1 },
-  auth: { floor: 1 },
+  auth: { floor: 1, node: 'src/**/*-node.ts' },
   logger: { floor: 1 },
   policies: { floor: 1 },
   redis: { floor: 1, node: '**' },

@@ -1,7 +1,7 @@
 export { keys } from './keys.ts';
 export type { KeysOptions } from './keys.ts';
 export type { Grant, Subject } from './grant.ts';
-export type { WayIn } from './identify/identify-policy.ts';
+export type { WayIn } from './identify/other-ways-in.ts';
 export type { LimitsOf } from './identify/subjects.ts';
 export type { SoftBudgetNotice } from './admit/soft-budgets.ts';
 export type { UnknownPrice } from './bound/greatest-cost.ts';

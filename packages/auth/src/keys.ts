@@ -12,7 +12,8 @@ import type { Bounds } from './bound/greatest-use.ts';
 import type { Grant } from './grant.ts';
 import { createKeyFinder } from './identify/find-key.ts';
 import { identifyPolicy } from './identify/identify-policy.ts';
-import type { WayIn } from './identify/identify-policy.ts';
+import { createOtherWaysIn } from './identify/other-ways-in.ts';
+import type { WayIn } from './identify/other-ways-in.ts';
 import { modelsPolicy } from './identify/models-policy.ts';
 import { createSubjectsOf } from './identify/subjects.ts';
 import type { LimitsOf } from './identify/subjects.ts';
@@ -115,7 +116,7 @@ export function keys(options: KeysOptions): readonly Policy[] {
     identifyPolicy({
       finder,
       close: () => lookup?.close(),
-      waysIn: options.waysIn ?? [],
+      otherWaysIn: createOtherWaysIn(options.waysIn ?? []),
       queryParameter: options.queryParameter,
       subjectsOf: createSubjectsOf(options),
       openGroups: options.stateful ?? [],

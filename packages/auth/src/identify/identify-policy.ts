@@ -7,16 +7,15 @@ import { grantTo, isReservedTag } from '../grant.ts';
 import { matchesAny, namesModel } from '../rules/matches.ts';
 import type { KeyFinder } from './find-key.ts';
 import { keyMissing, keyUnknown } from './find-key.ts';
-
-/** Another way in than by a key. Answers what its holder may do; nothing where the credential is not of its kind. A refusal is thrown. */
-export type WayIn = (credential: string) => Promise<Grant | undefined>;
+import { createGreeting } from './greet-request.ts';
+import type { OtherWaysIn } from './other-ways-in.ts';
 
 export interface IdentifyOptions {
   /** What is to be let go of when the proxy closes. */
   readonly close: () => void;
   /** Absent where no keys are kept. */
   readonly finder: KeyFinder | undefined;
-  readonly waysIn: readonly WayIn[];
+  readonly otherWaysIn: OtherWaysIn;
   /** The parameter of the query that may hold a key. */
   readonly queryParameter: string | undefined;
   /** Further limits, of those in whose name a call is made. */
@@ -30,6 +29,7 @@ export function identifyPolicy(options: IdentifyOptions): Policy {
   return {
     name: 'keys: identify',
     stage: 'identify',
+    greet: createGreeting(options),
     close: async () => options.close(),
     async handle(call, next) {
       const grant = await findGrant(call, options);
@@ -50,17 +50,15 @@ export function identifyPolicy(options: IdentifyOptions): Policy {
   };
 }
 
-async function findGrant(call: Call, { finder, waysIn, queryParameter }: IdentifyOptions): Promise<Grant> {
+async function findGrant(call: Call, { finder, otherWaysIn, queryParameter }: IdentifyOptions): Promise<Grant> {
   const credential = readCredential(call.headers) ?? (queryParameter === undefined ? undefined : takeFromQuery(call, queryParameter));
   const known = call.caller;
   if (!credential) {
     if (known) return grantOfCaller(known);
     throw keyMissing();
   }
-  for (const way of waysIn) {
-    const grant = await way(credential.text);
-    if (grant) return taken(call, credential, grant);
-  }
+  const grant = await otherWaysIn(credential.text, call.headers);
+  if (grant) return taken(call, credential, grant);
   // An application that knows who is asking has its own credentials in these headers: only what looks like a key of ours is one.
   if (known && !credential.text.startsWith('sk-')) return grantOfCaller(known);
   if (!finder) throw keyUnknown();

@@ -3,7 +3,7 @@ import type { JsonObject, KeyLimits } from '@ai-proxy/core';
 import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import type { Grant } from '../grant.ts';
-import type { WayIn } from '../identify/identify-policy.ts';
+import type { WayIn } from '../identify/other-ways-in.ts';
 import { readClaim, readTexts } from './read-claim.ts';
 
 export interface JwtOptions {

@@ -1,3 +1,4 @@
+import { sha256 } from '#sha256';
 import { checksum } from './checksum.ts';
 
 const secretBytes = 32;
@@ -24,8 +25,7 @@ export const isForeignKey = (text: string): boolean => /^sk-[\w.-]{20,200}$/.tes
 
 /** SHA-256 of the whole key, in hexadecimal digits: all that a store ever sees of it. */
 export async function hashKey(key: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key)));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256(key);
 }
 
 /** What may be shown of a key, as LiteLLM shows it: `sk-...w3Zk`. */

@@ -83,6 +83,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     costInBody: settings.costInBody,
     log,
     guardsInput: settings.policies.length > 0,
+    greeters: settings.policies.filter((policy): policy is Policy & Required<Pick<Policy, 'greet'>> => policy.greet !== undefined),
     serve: stages,
   });
 

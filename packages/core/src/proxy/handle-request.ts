@@ -20,6 +20,7 @@ import { answerPreflight, corsHeaders } from './cors.ts';
 import { decodeCall, outlineCall } from './decode-call.ts';
 import type { RoutedCall } from './decode-call.ts';
 import type { OpenedCall } from './opened-call.ts';
+import type { Policy } from '../stages/policy.ts';
 import type { Cors } from './options.ts';
 import type { Router } from './route-request.ts';
 
@@ -33,6 +34,8 @@ export interface RequestHandlerOptions {
   readonly log: Log;
   /** Whether policies of others see the input: it is then kept from being changed where the change would be lost. */
   readonly guardsInput: boolean;
+  /** Asked before a body is read. */
+  readonly greeters: readonly Required<Pick<Policy, 'greet'>>[];
   /** Everything between a decoded call and its reply. */
   readonly serve: (call: OpenedCall) => Promise<Reply>;
 }
@@ -99,6 +102,7 @@ export function createRequestHandler(options: RequestHandlerOptions): Handler {
   ): Promise<{ readonly call: OpenedCall; readonly failure?: unknown }> {
     let start: CallStart;
     try {
+      for (const greeter of options.greeters) await greeter.greet(request);
       start = await decodeCall(request, routed, options.limits, options.guardsInput);
       // The upload may have taken its time.
       if (calls.isClosing) throw shuttingDown();

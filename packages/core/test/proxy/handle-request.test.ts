@@ -52,6 +52,38 @@ describe('a request', () => {
     expect(upstream.requests).toEqual([]);
   });
 
+  it('that a policy turns away at the door is not read, and has an account', async () => {
+    const greeted: string[] = [];
+    const doorkeeper: Policy = {
+      name: 'doorkeeper',
+      greet({ target, headers }) {
+        greeted.push(target);
+        if (headers['x-name'] !== 'friend') throw new ProxyError('No.', { status: 401, code: 'caller_unknown', source: 'caller' });
+      },
+      handle: async (_call, next) => next(),
+    };
+    const { ask, receipts, upstream } = await serve(well, { policies: [doorkeeper] });
+    let reads = 0;
+    const unread: AsyncIterable<Uint8Array> = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => {
+          reads += 1;
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    const answer = await ask(chatRequest({}, { body: { kind: 'stream', stream: unread } }));
+    expect([answer.status, answer.error().code, reads]).toEqual([401, 'caller_unknown', 0]);
+    expect(receipts).toMatchObject([{ outcome: 'refused', code: 'caller_unknown', status: 401, attempts: 0, operation: 'chat' }]);
+    expect(upstream.requests).toEqual([]);
+
+    expect((await ask(chatRequest({}, { headers: { 'content-type': 'application/json', 'x-name': 'friend' } }))).status).toBe(200);
+    expect(greeted).toEqual(['/v1/chat/completions', '/v1/chat/completions']);
+    // Where everybody gets the same answer, nobody is at the door.
+    await ask(makeRequest('/v1/nothing', {}, { method: 'GET' }));
+    expect(greeted).toHaveLength(2);
+  });
+
   it('whose caller has left already goes nowhere', async () => {
     const { ask, receipts, upstream } = await serve(well);
     const gone = new ProxyError('The caller left.', { status: 499, code: 'caller_left', source: 'caller' });
