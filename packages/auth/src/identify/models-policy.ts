@@ -2,23 +2,24 @@ import { ProxyError } from '@ai-proxy/core';
 import type { Call, Policy } from '@ai-proxy/core';
 import { grantOf } from '../grant.ts';
 import { namesModel } from '../rules/matches.ts';
+import { checkOneSpelling } from '../rules/one-spelling.ts';
 
 /** The check of models: after it is known where the call would go, and before anything may answer it. */
 export const modelsPolicy: Policy = {
   name: 'keys: models',
   stage: 'plan',
-  handle(call, next) {
-    const models = grantOf(call)?.models ?? [];
+  async handle(call, next) {
+    const grant = grantOf(call);
+    if (grant) checkOneSpelling(call.input);
+    const models = grant?.models ?? [];
     const refused = models.length === 0 ? undefined : refusedModel(call, models);
     if (refused === undefined) return next();
-    return Promise.reject(
-      new ProxyError(`This key may not use the model "${shown(refused)}". It may use ${models.join(', ')}.`, {
-        status: 403,
-        code: 'model_not_allowed',
-        param: 'model',
-        source: 'policy',
-      }),
-    );
+    throw new ProxyError(`This key may not use the model "${shown(refused)}". It may use ${models.join(', ')}.`, {
+      status: 403,
+      code: 'model_not_allowed',
+      param: 'model',
+      source: 'policy',
+    });
   },
 };
 
