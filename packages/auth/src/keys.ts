@@ -2,6 +2,8 @@ import { consoleLog, memoryCounter } from '@ai-proxy/core';
 import type { Counter, KeyStore, Ledger, Log, Policy } from '@ai-proxy/core';
 import { admitPolicy } from './admit/admit-policy.ts';
 import { createBudgetOpener } from './admit/budget-opener.ts';
+import { createEndings } from './admit/endings.ts';
+import type { Endings } from './admit/endings.ts';
 import { createLeases } from './admit/leases.ts';
 import { createLocalShare } from './admit/local-share.ts';
 import { createLostSums } from './admit/lost-sums.ts';
@@ -19,7 +21,7 @@ import { createSubjectsOf } from './identify/subjects.ts';
 import type { LimitsOf } from './identify/subjects.ts';
 import { checkKeysOptions } from './options/check-keys-options.ts';
 import { guardStore } from './store/guarded-store.ts';
-import type { StorePatience } from './store/guarded-store.ts';
+import type { GuardedStore, StorePatience } from './store/guarded-store.ts';
 import { createKeyLookup } from './store/key-lookup.ts';
 
 /** Who may call, and how much. */
@@ -100,15 +102,18 @@ export function keys(options: KeysOptions): readonly Policy[] {
   checkKeysOptions(options);
   const { store, ledger, log = consoleLog, now = Date.now, counter = memoryCounter() } = options;
   const patience: StorePatience = { timeout: 250, failures: 3, probeAfter: 1000, ...options.patience };
-  const guard = guardStore({ name: counter.name, patience, now });
+  const openingTimeout = Math.max(5000, patience.timeout);
+  // What a store has lost with its data shows at once where calls are renewed as soon as it is back.
+  const guard = guardStore({ name: counter.name, patience, now, onBack: () => void leases.renewAll(openingTimeout) });
   const localShare = createLocalShare(options.localShare ?? 0.25);
   const localGuard = guardStore({ name: localShare.counter.name, patience, now });
-  const leases = createLeases({
-    guardOf: (asked) => (asked === counter ? guard : localGuard),
-    log,
-    now,
-    interval: Math.min(1000, Math.ceil((options.reservationTtl ?? 60_000) / 6)),
-  });
+  const ledgerGuard = ledger && guardStore({ name: ledger.name, patience, now });
+  const guardOf = (asked: Counter): GuardedStore => (asked === counter ? guard : localGuard);
+  const ledgerLag = options.ledgerLag ?? 10_000;
+  const interval = Math.min(1000, Math.ceil((options.reservationTtl ?? 60_000) / 6));
+  const leases = createLeases({ guardOf, endings: () => endings, now, interval });
+  const endings: Endings = createEndings({ guardOf, log, now, rememberedFor: ledgerLag, onWork: leases.wake });
+  const lostSums = createLostSums({ name: counter.name, leases, endings, ledger, ledgerGuard, timeout: openingTimeout, ledgerLag, now });
   const lookup = store && createKeyLookup({ store, patience, remembered: options.remembered ?? 10_000, now });
   const finder = lookup && createKeyFinder({ lookup, acceptForeignKeys: options.acceptForeignKeys ?? false, now });
 
@@ -126,12 +131,9 @@ export function keys(options: KeysOptions): readonly Policy[] {
       counter,
       guard,
       leases,
-      opener: createBudgetOpener({
-        ledger,
-        ledgerGuard: ledger && guardStore({ name: ledger.name, patience, now }),
-        timeout: Math.max(5000, patience.timeout),
-      }),
-      lostSums: createLostSums(counter, guard, leases, options.ledgerLag ?? 10_000, now),
+      endings,
+      opener: createBudgetOpener({ ledger, ledgerGuard, lostSums, timeout: openingTimeout }),
+      lostSums,
       softBudgets: createSoftBudgets(log, options.onSoftBudget),
       localShare,
       unknownPrice: options.unknownPrice ?? 'refuse',

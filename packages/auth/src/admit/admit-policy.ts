@@ -7,10 +7,11 @@ import type { UseOptions } from '../bound/greatest-use.ts';
 import type { Grant } from '../grant.ts';
 import { grantOf } from '../grant.ts';
 import type { GuardedStore } from '../store/guarded-store.ts';
-import { storeUnavailable } from '../store/guarded-store.ts';
+import { storeUnavailable, wasAsked } from '../store/guarded-store.ts';
 import type { BudgetOpener } from './budget-opener.ts';
 import type { CallWindow, GreatestAmounts } from './call-windows.ts';
 import { needsBound, windowsOf } from './call-windows.ts';
+import type { Endings } from './endings.ts';
 import type { Leases } from './leases.ts';
 import type { createLocalShare } from './local-share.ts';
 import type { LostSums } from './lost-sums.ts';
@@ -22,6 +23,7 @@ export interface AdmitOptions extends UseOptions {
   readonly counter: Counter;
   readonly guard: GuardedStore;
   readonly leases: Leases;
+  readonly endings: Endings;
   readonly opener: BudgetOpener;
   readonly lostSums: LostSums;
   readonly softBudgets: SoftBudgets;
@@ -34,12 +36,22 @@ export interface AdmitOptions extends UseOptions {
 
 /** The reservation of what a call may use at most, before it is made, and the settlement of what it truly used. */
 export function admitPolicy(options: AdmitOptions): Policy {
-  const { counter, leases, now } = options;
+  const { counter, leases, endings, now } = options;
+
+  async function ask(reservation: Reservation): Promise<ReserveAnswer> {
+    try {
+      return await options.guard.ask(async () => checkAnswer(await counter.reserve(reservation)));
+    } catch (error) {
+      // It may have come all the same, or be on its way: then it is given up there.
+      if (wasAsked(error)) endings.release(reservation, counter);
+      throw error;
+    }
+  }
 
   /** Asks until every budget is open; whoever asks a second time has opened what was missing. */
   async function reserve(reservation: Reservation, windows: readonly CallWindow[]): Promise<ReserveAnswer> {
     for (let tries = 0; tries < 3; tries += 1) {
-      const answer = await options.guard.ask(async () => checkAnswer(await counter.reserve(reservation)));
+      const answer = await ask(reservation);
       if (answer.kind !== 'missing') return answer;
       const missing = windows.filter(({ window }) => answer.keys.includes(window.key));
       await options.opener.open(counter, options.guard, reservation.root, missing);
@@ -55,8 +67,6 @@ export function admitPolicy(options: AdmitOptions): Policy {
     try {
       return { answer: await reserve(reservation, windows), by: counter, held: reservation };
     } catch (error) {
-      // It may have come all the same, or be on its way: then it is given up there.
-      leases.end(reservation, counter, 'release');
       if (!(error instanceof ProxyError) || error.code !== 'store_unavailable' || windows.some(({ counts }) => counts === 'money'))
         throw error;
       const { counter: local, lessen } = options.localShare;
@@ -68,7 +78,10 @@ export function admitPolicy(options: AdmitOptions): Policy {
   return {
     name: 'keys: admit',
     stage: 'admit',
-    close: async (grace) => leases.close(grace),
+    async close(grace) {
+      await endings.close(grace);
+      leases.stop();
+    },
     async handle(call, next) {
       const grant = grantOf(call);
       if (!grant) throw new Error('a call has come to its limits that nobody has let in');
@@ -90,7 +103,10 @@ export function admitPolicy(options: AdmitOptions): Policy {
       if (answer.kind === 'refused') throw refuse(call, toLimitError(inWindows(windows, held), answer.refusals, readings, now()));
       if (answer.kind !== 'reserved') throw storeUnavailable(by.name, new Error(`the answer was ${answer.kind}`));
       leases.hold(held, by);
-      void call.receipt.settled.then((receipt) => leases.end(held, by, truthOf(receipt, windows, held, options.unknownPrice)));
+      void call.receipt.settled.then((receipt) => {
+        leases.drop(held.id);
+        endings.settle(held, by, truthOf(receipt, windows, held, options.unknownPrice), receipt.startedAt);
+      });
       options.softBudgets.look(call, windows, readings);
       options.lostSums.look(held.root, windows, readings);
       return next();

@@ -2,6 +2,7 @@ import type { Counter, Ledger } from '@ai-proxy/core';
 import type { GuardedStore } from '../store/guarded-store.ts';
 import type { CallWindow } from './call-windows.ts';
 import { findSpend } from './find-spend.ts';
+import type { LostSums } from './lost-sums.ts';
 
 /** Opens budgets that a counter does not know: new ones, and those it has lost. */
 export interface BudgetOpener {
@@ -12,15 +13,17 @@ export interface BudgetOpenerOptions {
   /** The truth of what was spent; without it a budget that is not known begins at nothing. */
   readonly ledger: Ledger | undefined;
   readonly ledgerGuard: GuardedStore | undefined;
+  readonly lostSums: LostSums;
   /** How long the ledger may take; it reads sums, and is asked seldom. */
   readonly timeout: number;
 }
 
-export function createBudgetOpener({ ledger, ledgerGuard, timeout }: BudgetOpenerOptions): BudgetOpener {
+export function createBudgetOpener({ ledger, ledgerGuard, lostSums, timeout }: BudgetOpenerOptions): BudgetOpener {
   /** A thousand calls that miss the same budget ask the ledger once. */
   const opening = new Map<string, Promise<void>>();
 
   async function openOne(counter: Counter, guard: GuardedStore, root: string, one: CallWindow): Promise<void> {
+    await lostSums.beforeOpening(root, one);
     const spent = ledger && ledgerGuard ? await ledgerGuard.ask(async () => findSpend(ledger, one), timeout) : 0;
     const { key } = one.window;
     const keep = one.window.kind === 'sum' ? one.window.keep : undefined;

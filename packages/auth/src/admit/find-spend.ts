@@ -72,7 +72,7 @@ async function sumCalls(
   return micros;
 }
 
-function filtersOf({ kind, id }: Subject): readonly CallFilter[] {
+export function filtersOf({ kind, id }: Subject): readonly CallFilter[] {
   switch (kind) {
     case 'key':
     case 'parent':

@@ -1,128 +1,103 @@
-import type { Counter, Log, Reservation } from '@ai-proxy/core';
+import type { Counter, Reservation } from '@ai-proxy/core';
 import type { GuardedStore } from '../store/guarded-store.ts';
+import { tooLate, within } from '../store/within.ts';
+import type { Endings } from './endings.ts';
+import { fewAtOnce } from './few-at-once.ts';
 
-/** Keeps reservations alive while their calls are, and ends them with the truth, also where the store is away for a while. */
+/** Keeps reservations alive while their calls are. */
 export interface Leases {
   hold(reservation: Reservation, counter: Counter): void;
-  /** The first end counts. Never waited for. */
-  end(reservation: Reservation, counter: Counter, amounts: Readonly<Record<string, number>> | 'release'): void;
-  /** Says what this process has settled of late, for a store that has lost it. */
-  settledSince(key: string, moment: number): readonly Ending[];
-  /** Tries for a while to say what is still to be said. */
-  close(grace: number): Promise<void>;
-}
-
-export interface Ending {
-  readonly reservation: Reservation;
-  readonly counter: Counter;
-  readonly amounts: Readonly<Record<string, number>> | 'release';
-  readonly at: number;
+  /** The call has ended. */
+  drop(id: string): void;
+  /** Whether a call is under way that counts in a window. */
+  holds(root: string, key: string): boolean;
+  /** Renews all that is under way, for a store that may have lost it. False where the store did not take all of it within the time. */
+  renewAll(timeout: number): Promise<boolean>;
+  /** Nothing is renewed any more. */
+  stop(): void;
 }
 
 export interface LeasesOptions {
-  /** By which each counter is asked. */
   readonly guardOf: (counter: Counter) => GuardedStore;
-  readonly log: Log;
+  readonly endings: () => Endings;
   readonly now: () => number;
   /** How often what is held is looked at, in milliseconds. */
   readonly interval: number;
 }
 
-/** Endings that wait for a store that is away; of more the oldest are given up, and their reservations free themselves. */
-const mostWaiting = 100_000;
-/** What was settled of late is remembered for as long as a ledger may lag behind. */
-const rememberedFor = 30_000;
-const mostRemembered = 10_000;
-
-export function createLeases({ guardOf, log, now, interval }: LeasesOptions): Leases {
+/** What is under way, and a clock that looks at it and at what has ended; it runs only while there is something to look at, and keeps no process alive. */
+export function createLeases({ guardOf, endings, now, interval }: LeasesOptions): Leases & { wake(): void } {
   const held = new Map<string, { readonly reservation: Reservation; readonly counter: Counter; renewedAt: number }>();
-  const waiting = new Set<Ending>();
-  const settled: Ending[] = [];
-  const telling = new Set<Promise<boolean>>();
+  type Held = typeof held extends Map<string, infer One> ? One : never;
   let timer: ReturnType<typeof setInterval> | undefined;
+  let renewing: Promise<boolean> | undefined;
+  let lastPass: Promise<unknown> = Promise.resolve();
+  let nextPass: Promise<boolean> | undefined;
 
-  /** The clock runs only while there is something to look at, and keeps no process alive. */
   function wake(): void {
     if (timer !== undefined) return;
     timer = setInterval(look, interval);
     if (typeof timer === 'object' && 'unref' in timer) timer.unref();
   }
 
-  function look(): void {
-    const moment = now();
-    for (const one of held.values()) {
-      if (moment - one.renewedAt < one.reservation.ttl / 3) continue;
-      one.renewedAt = moment;
-      void guardOf(one.counter)
-        .ask(async () => one.counter.renew(one.reservation))
-        .catch(noMatter);
-    }
-    void drain();
-    while (settled[0] && settled[0].at < moment - rememberedFor) settled.shift();
-    if (held.size === 0 && waiting.size === 0 && settled.length === 0) {
-      clearInterval(timer);
-      timer = undefined;
-    }
+  function stop(): void {
+    clearInterval(timer);
+    timer = undefined;
   }
 
-  /** False where the store did not take it; it waits then. */
-  async function tell(ending: Ending): Promise<boolean> {
-    const { reservation, counter, amounts } = ending;
-    waiting.delete(ending);
+  function look(): void {
+    const moment = now();
+    const due = [...held.values()].filter((one) => moment - one.renewedAt >= one.reservation.ttl / 3);
+    if (due.length > 0) renewing ??= fewAtOnce(due, renew).finally(() => (renewing = undefined));
+    endings().look();
+    if (held.size === 0 && endings().isIdle) stop();
+  }
+
+  async function renew(one: Held): Promise<boolean> {
+    const { reservation, counter } = one;
+    // It has ended meanwhile.
+    if (held.get(reservation.id) !== one) return true;
+    const before = one.renewedAt;
+    one.renewedAt = now();
     try {
-      await guardOf(counter).ask(async () => (amounts === 'release' ? counter.release(reservation) : counter.settle(reservation, amounts)));
+      await guardOf(counter).ask(async () => counter.renew(reservation));
       return true;
     } catch {
-      waiting.add(ending);
-      const [oldest] = waiting;
-      if (waiting.size > mostWaiting && oldest) {
-        waiting.delete(oldest);
-        log.error({ store: counter.name, id: oldest.reservation.id }, 'what a call used could not be counted; the ledger knows it');
-      }
-      wake();
+      // It is tried again at the next look; what has expired by then is held again.
+      one.renewedAt = before;
       return false;
     }
   }
 
-  let isDraining = false;
-
-  /** One after the other: a store that is away is not asked for each of thousands. */
-  async function drain(): Promise<void> {
-    if (isDraining) return;
-    isDraining = true;
-    for (const ending of waiting) if (!(await tell(ending))) break;
-    isDraining = false;
+  /** Whoever asks while one pass is under way gets the next: what that one has renewed already may have been lost since. */
+  function passOnce(): Promise<boolean> {
+    nextPass ??= lastPass.then(async () => {
+      nextPass = undefined;
+      const pass = fewAtOnce(held.values(), renew);
+      lastPass = pass;
+      return pass;
+    });
+    return nextPass;
   }
 
   return {
+    wake,
+    stop,
     hold(reservation, counter) {
       held.set(reservation.id, { reservation, counter, renewedAt: now() });
       wake();
     },
-    end(reservation, counter, amounts) {
-      held.delete(reservation.id);
-      const ending: Ending = { reservation, counter, amounts, at: now() };
-      if (amounts !== 'release') {
-        settled.push(ending);
-        if (settled.length > mostRemembered) settled.shift();
+    drop: (id) => void held.delete(id),
+    holds: (root, key) =>
+      held.values().some(({ reservation }) => reservation.root === root && reservation.windows.some((window) => window.key === key)),
+    async renewAll(timeout) {
+      if (held.size === 0) return true;
+      try {
+        return await within(passOnce, timeout);
+      } catch (error) {
+        if (error === tooLate) return false;
+        throw error;
       }
-      const told = tell(ending).finally(() => telling.delete(told));
-      telling.add(told);
-    },
-    settledSince: (key, moment) =>
-      settled.filter(({ at, reservation }) => at >= moment && reservation.windows.some((window) => window.key === key)),
-    async close(grace) {
-      const until = performance.now() + grace;
-      await Promise.all(telling);
-      while (waiting.size > 0 && performance.now() < until) {
-        await drain();
-        if (waiting.size > 0) await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      clearInterval(timer);
-      timer = undefined;
     },
   };
 }
-
-/** It is tried again; what expires meanwhile is held again. */
-const noMatter = (): void => undefined;

@@ -1,4 +1,5 @@
 import { ProxyError } from '@ai-proxy/core';
+import { tooLate, within } from './within.ts';
 
 /** How a store is asked, in milliseconds. */
 export interface StorePatience {
@@ -6,7 +7,7 @@ export interface StorePatience {
   readonly timeout: number;
   /** Failures in a row after which the store is left alone. @default 3 */
   readonly failures: number;
-  /** How long it is left alone; then one question tries whether it is back. @default 1000 */
+  /** How long it is left alone where it does not answer; then one question tries whether it is back. One that refuses at once is tried four times as often. @default 1000 */
   readonly probeAfter: number;
 }
 
@@ -24,53 +25,76 @@ export interface GuardedStoreOptions {
   readonly patience: StorePatience;
   readonly now: () => number;
   readonly isAnswer?: (error: unknown) => boolean;
+  /** The store has answered after a failure. */
+  readonly onBack?: () => void;
 }
 
 /** Whoever asks a store that hangs would hang with it, and so would everybody after him: a few failures are enough to stop asking for a while. */
-export function guardStore({ name, patience, now, isAnswer = () => false }: GuardedStoreOptions): GuardedStore {
+export function guardStore({ name, patience, now, isAnswer = () => false, onBack }: GuardedStoreOptions): GuardedStore {
   let failures = 0;
   let leftAloneUntil = 0;
-  let isProbing = false;
+  let probe: Promise<unknown> | undefined;
+  let asked = 0;
+  /** The newest question that was answered: what becomes of older ones tells nothing new. */
+  let answered = 0;
 
-  const failed = (): void => {
+  const isClosed = (): boolean => failures >= patience.failures;
+
+  function succeeded(number: number): void {
+    const wasAway = failures > 0;
+    answered = Math.max(answered, number);
+    failures = 0;
+    if (wasAway) onBack?.();
+  }
+
+  /** Counted from when it was asked: a store that came back while somebody still waited for his answer is not left alone for longer. */
+  function failed(number: number, askedAt: number, error: unknown): void {
+    if (number < answered) return;
     failures += 1;
-    if (failures >= patience.failures) leftAloneUntil = now() + patience.probeAfter;
-  };
+    if (isClosed()) leftAloneUntil = askedAt + (error === tooLate ? patience.probeAfter : patience.probeAfter / 4);
+  }
+
+  async function put<T>(question: () => Promise<T>, timeout: number): Promise<T> {
+    const number = (asked += 1);
+    const askedAt = now();
+    try {
+      const answer = await within(question, timeout);
+      succeeded(number);
+      return answer;
+    } catch (error) {
+      if (error instanceof ProxyError || isAnswer(error)) {
+        succeeded(number);
+        throw error;
+      }
+      failed(number, askedAt, error);
+      throw storeUnavailable(name, error === tooLate ? new Error(`no answer within ${timeout} ms`) : error);
+    }
+  }
 
   return {
     async ask(question, timeout = patience.timeout) {
-      const isClosed = failures >= patience.failures;
-      if (isClosed && (isProbing || now() < leftAloneUntil)) throw storeUnavailable(name, undefined);
-      if (isClosed) isProbing = true;
-      try {
-        const answer = await within(question, timeout);
-        failures = 0;
-        return answer;
-      } catch (error) {
-        if (error instanceof ProxyError || isAnswer(error)) {
-          failures = 0;
-          throw error;
-        }
-        failed();
-        throw storeUnavailable(name, error);
-      } finally {
-        if (isClosed) isProbing = false;
+      if (!isClosed()) return put(question, timeout);
+      if (!probe) {
+        if (now() < leftAloneUntil) throw storeUnavailable(name, leftAlone);
+        const probing = put(question, timeout).finally(() => (probe = undefined));
+        probe = probing;
+        return probing;
       }
+      // Somebody is finding out: whoever comes meanwhile would be refused by a store that is back.
+      await within(async () => probe, timeout).catch(noMatter);
+      if (isClosed()) throw storeUnavailable(name, leftAlone);
+      return put(question, timeout);
     },
   };
 }
 
-async function within<T>(question: () => Promise<T>, timeout: number): Promise<T> {
-  let clock: ReturnType<typeof setTimeout> | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    clock = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout);
-  });
-  try {
-    return await Promise.race([question(), tooLate]);
-  } finally {
-    clearTimeout(clock);
-  }
-}
+/** Whoever asked is told. */
+const noMatter = (): void => undefined;
+
+const leftAlone: Error = new Error('it has failed several times, and is left alone for a moment');
+
+/** Whether a question that was rejected with this may have come to the store. */
+export const wasAsked = (error: unknown): boolean => !(error instanceof ProxyError && error.cause === leftAlone);
 
 export const storeUnavailable = (name: string, cause: unknown): ProxyError =>
   new ProxyError(`The store "${name}" does not answer at the moment, and what it guards is closed until it does. Try again later.`, {

@@ -1,0 +1,83 @@
+import { ProxyError } from '@ai-proxy/core';
+import type { HttpHeaders, HttpRelay, HttpReply, HttpRequestBody, RelayEnd, RelayReply, ValueReply } from '@ai-proxy/core';
+import { answerTooLarge } from './refusals.ts';
+
+/** The most of an answer that is held until it is known whose it is. */
+export const mostHeld: number = 32 * 1024 * 1024;
+
+/** What is true only of the bytes as they came; with them a part, or a copy that the caller has, could come in the place of the whole. */
+const ofTheBytes = ['accept-ranges', 'content-digest', 'content-length', 'content-md5', 'content-range', 'digest', 'etag', 'repr-digest'];
+const forParts = ['if-match', 'if-modified-since', 'if-none-match', 'if-range', 'range'];
+
+export interface WholeAnswer {
+  readonly reply: ValueReply;
+  /** Whether it is an answer of the provider's that says it is well. */
+  readonly isGood: boolean;
+  /** To be called once the caller may have it: until then the call has not ended. */
+  readonly accept: () => void;
+}
+
+/** Carries a relay out here, and holds its answer. */
+export async function wholeAnswer(
+  { carryOut }: Pick<RelayReply, 'carryOut'>,
+  relay: HttpRelay,
+  body: HttpRequestBody,
+): Promise<WholeAnswer> {
+  let end: RelayEnd | undefined;
+  let answered = false;
+  const reply = await carryOut(
+    {
+      ...relay,
+      headers: without(relay.headers, forParts),
+      responseHeaders(status, headers) {
+        answered = true;
+        return relay.responseHeaders(status, without(headers, ofTheBytes));
+      },
+      settle(how) {
+        end = how;
+      },
+    },
+    body,
+  );
+  let bytes: Uint8Array;
+  try {
+    bytes = await gather(reply);
+  } catch (error) {
+    // An answer that is too large was left by nobody but the proxy.
+    if (!(error instanceof ProxyError && error.code === 'upstream_too_large')) relay.settle(end ?? { kind: 'broken', error });
+    throw error;
+  }
+  const isGood = answered && reply.status >= 200 && reply.status < 300;
+  const accept = (): void => relay.settle(end ?? { kind: 'complete', status: reply.status, bytes: bytes.byteLength });
+  return { reply: { kind: 'value', status: reply.status, headers: flat(reply.headers), value: undefined, bytes }, isGood, accept };
+}
+
+async function gather({ body }: HttpReply): Promise<Uint8Array> {
+  if (body === undefined) return new Uint8Array();
+  if (typeof body === 'string') return new TextEncoder().encode(body);
+  if (body instanceof Uint8Array) return body;
+  if (body.kind === 'relay') throw new Error('a relay was carried out, and is a relay still');
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body.chunks) {
+    const piece = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
+    size += piece.byteLength;
+    if (size > mostHeld) throw answerTooLarge(mostHeld);
+    pieces.push(piece);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.byteLength;
+  }
+  return whole;
+}
+
+function without<Headers extends HttpHeaders>(headers: Headers, names: readonly string[]): Headers {
+  const rest = Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase()));
+  return Object.fromEntries(rest) as Headers;
+}
+
+export const flat = (headers: HttpReply['headers']): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]));
