@@ -68,8 +68,8 @@ function toPerModel({
   if (patterns.size === 0) return undefined;
   return Object.fromEntries(
     [...patterns].map((pattern) => {
-      const budget = money?.[pattern];
-      const [rpm, tpm] = [requests?.[pattern], tokens?.[pattern]];
+      const budget = ownOf(money, pattern);
+      const [rpm, tpm] = [ownOf(requests, pattern), ownOf(tokens, pattern)];
       return [
         pattern,
         {
@@ -81,6 +81,10 @@ function toPerModel({
     }),
   );
 }
+
+/** A model may be called `constructor`, which every object has. */
+const ownOf = <Value>(values: Readonly<Record<string, Value>> | null | undefined, name: string): Value | undefined =>
+  values && Object.hasOwn(values, name) ? values[name] : undefined;
 
 function toBudget({ max_budget: most, soft_budget: soft, budget_duration: every, budget_timezone: timezone }: BudgetFields): Budget {
   return {

@@ -96,10 +96,13 @@ function checkRoute(call: Call, { operations, routes }: Grant): void {
   }
 }
 
-/** A path may leave out what stands in front of it; a rule that names it means it in either spelling. */
-function spellingsOf({ target, native }: Call): readonly string[] {
+/** A path may leave out what stands in front of it; a rule that names it means it in either spelling. Of other faces than OpenAI's paths have one. */
+function spellingsOf({ target, native, face }: Call): readonly string[] {
   const { path } = splitTarget(target);
-  return native ? [path, `/${native.provider.name}${native.path}`] : [path, `/v1${path}`, path.replace(/^\/v1(?=\/)/, '')];
+  if (native) return [path, `/${native.provider.name}${native.path}`];
+  if (face !== 'openai') return [path];
+  const short = path.replace(/^\/(?:compat\/v1|compat|v1)(?=\/)/, '');
+  return [path, `/v1${short}`, short];
 }
 
 /** Operations whose objects stay with the provider: files of one key's holder would be everybody's who has another key of the same account. */

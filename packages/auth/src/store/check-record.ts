@@ -1,8 +1,9 @@
 import { isJsonObject } from '@ai-proxy/core';
 import type { KeyRecord } from '@ai-proxy/core';
+import { limitsSchema } from '../options/limits-schema.ts';
 
 const texts = ['id', 'hash', 'masked', 'createdBy'] as const;
-const lists = ['models', 'operations', 'routes', 'tags', 'earlier'] as const;
+const lists = ['models', 'operations', 'routes', 'tags'] as const;
 const objects = ['modelAliases', 'metadata', 'limits', 'endUserLimits'] as const;
 const maybeTexts = ['alias', 'owner', 'team', 'parent'] as const;
 const maybeNumbers = ['expiresAt', 'maxOutputTokens'] as const;
@@ -12,16 +13,32 @@ export function checkRecord(value: unknown): KeyRecord {
   if (
     typeof value === 'object' &&
     isJsonObject(value) &&
-    texts.every((name) => typeof value[name] === 'string' && value[name] !== '') &&
-    lists.every((name) => Array.isArray(value[name])) &&
+    texts.every((name) => isText(value[name]) && value[name] !== '') &&
+    lists.every((name) => isListOf(value[name], isText)) &&
+    isListOf(value['earlier'], isEarlierHash) &&
     objects.every((name) => isJsonObject(value[name])) &&
-    maybeTexts.every((name) => value[name] === undefined || typeof value[name] === 'string') &&
-    maybeNumbers.every((name) => value[name] === undefined || typeof value[name] === 'number') &&
+    Object.values(value['modelAliases'] ?? {}).every(isText) &&
+    isLimits(value['limits']) &&
+    isLimits(value['endUserLimits']) &&
+    maybeTexts.every((name) => value[name] === undefined || isText(value[name])) &&
+    maybeNumbers.every((name) => value[name] === undefined || Number.isFinite(value[name])) &&
     typeof value['blocked'] === 'boolean' &&
     typeof value['managesKeys'] === 'boolean' &&
-    typeof value['createdAt'] === 'number'
+    Number.isFinite(value['createdAt'])
   ) {
     return value as unknown as KeyRecord;
   }
   throw new TypeError('the store answered something that is no key');
 }
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+const isListOf = (value: unknown, isOne: (one: unknown) => boolean): boolean => Array.isArray(value) && value.every(isOne);
+
+/** Without the moment until which it holds, an earlier key would hold for ever. */
+const isEarlierHash = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'hash' in value && isText(value.hash) && 'until' in value && Number.isFinite(value.until);
+
+/** A limit that is no number limits nothing. */
+const isLimits = (value: unknown): boolean =>
+  (isJsonObject(value) && Object.keys(value).length === 0) || limitsSchema.safeParse(value).success;
