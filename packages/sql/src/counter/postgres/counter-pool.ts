@@ -1,0 +1,80 @@
+import type { Pool, PoolClient, QueryResult } from 'pg';
+import { loadDriver } from '../../database/postgres-dialect.ts';
+import type { LoadedRows } from './read-page.ts';
+
+/** A connection that is in nobody else's hands. */
+export interface CounterConnection {
+  /** Sends statements in one message, and gives the rows of the last. */
+  send(statements: string): Promise<readonly unknown[]>;
+  /** The rows that the first message of a transaction brings. */
+  load(statements: string): Promise<LoadedRows>;
+  /** One that has failed is not used again: nobody knows what it is doing. */
+  release(hasFailed: boolean): void;
+}
+
+export interface CounterPool {
+  connect(): Promise<CounterConnection>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connections of the counter's own: the ledger's may be busy for long. A transaction here is two messages; whoever stands still between them loses his lock by
+ * `idle_in_transaction_session_timeout`, so that the others do not wait for him for ever.
+ */
+export function createCounterPool(url: string, connections: number, deadline: number): CounterPool {
+  const patience = Math.max(1000, 2 * deadline);
+  let pool: Promise<Pool> | undefined;
+
+  async function open(): Promise<Pool> {
+    const { default: driver } = await loadDriver();
+    const opened = new driver.Pool({
+      connectionString: url,
+      application_name: 'ai-proxy counter',
+      max: connections,
+      connectionTimeoutMillis: patience,
+      idleTimeoutMillis: 60_000,
+      query_timeout: patience,
+      statement_timeout: patience,
+      lock_timeout: deadline,
+      idle_in_transaction_session_timeout: patience,
+      allowExitOnIdle: true,
+    });
+    // An idle connection that breaks is replaced at the next call; without a listener it would end the process.
+    opened.on('error', () => {});
+    return opened;
+  }
+
+  return {
+    async connect() {
+      pool ??= open();
+      return toConnection(await (await pool).connect());
+    },
+    async close() {
+      const opened = await pool;
+      pool = undefined;
+      await opened?.end();
+    },
+  };
+}
+
+function toConnection(client: PoolClient): CounterConnection {
+  // One that breaks while it is in hand fails its query as well.
+  const noMatter = (): void => {};
+  client.on('error', noMatter);
+  async function send(statements: string): Promise<readonly unknown[]> {
+    // Of several statements pg gives as many results.
+    const results = (await client.query(statements)) as QueryResult | readonly QueryResult[];
+    return (Array.isArray(results) ? results.at(-1) : results)?.rows ?? [];
+  }
+  return {
+    send,
+    async load(statements) {
+      const [rows] = await send(statements);
+      return rows as LoadedRows;
+    },
+    release(hasFailed) {
+      client.off('error', noMatter);
+      client.release(hasFailed);
+    },
+  };
+}
