@@ -1,11 +1,14 @@
 export { keys } from './keys.ts';
-export type { KeysOptions } from './keys.ts';
+export type { Keys, KeysOptions } from './keys.ts';
+export type { CountAdopted } from './admit/count-adopted.ts';
 export type { Grant, Subject } from './grant.ts';
 export type { WayIn } from './identify/other-ways-in.ts';
 export type { LimitsOf } from './identify/subjects.ts';
 export type { SoftBudgetNotice } from './admit/soft-budgets.ts';
 export type { UnknownPrice } from './bound/greatest-cost.ts';
 export type { Bounds } from './bound/greatest-use.ts';
+export { memoryOwners } from './owners/memory-owners.ts';
+export type { ObjectName, ObjectOwners, ObjectPage, OwnedObject } from './owners/object-owners.ts';
 export type { StorePatience } from './store/guarded-store.ts';
 export { createKey, hashKey, isWellFormed, maskKey } from './key/key-text.ts';
 export { keyAdmin } from './admin/key-admin.ts';

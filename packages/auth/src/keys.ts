@@ -2,6 +2,8 @@ import { consoleLog, memoryCounter } from '@ai-proxy/core';
 import type { Counter, KeyStore, Ledger, Log, Policy } from '@ai-proxy/core';
 import { admitPolicy } from './admit/admit-policy.ts';
 import { createBudgetOpener } from './admit/budget-opener.ts';
+import { createCountAdopted } from './admit/count-adopted.ts';
+import type { CountAdopted } from './admit/count-adopted.ts';
 import { createEndings } from './admit/endings.ts';
 import type { Endings } from './admit/endings.ts';
 import { createLeases } from './admit/leases.ts';
@@ -19,6 +21,9 @@ import type { WayIn } from './identify/other-ways-in.ts';
 import { modelsPolicy } from './identify/models-policy.ts';
 import { createSubjectsOf } from './identify/subjects.ts';
 import type { LimitsOf } from './identify/subjects.ts';
+import { createAccountBook } from './owners/account-book.ts';
+import type { ObjectOwners } from './owners/object-owners.ts';
+import { ownersPolicy } from './owners/owners-policy.ts';
 import { checkKeysOptions } from './options/check-keys-options.ts';
 import { guardStore } from './store/guarded-store.ts';
 import type { GuardedStore, StorePatience } from './store/guarded-store.ts';
@@ -57,8 +62,15 @@ export interface KeysOptions {
   /** The most tokens that one picture or file in a request can be. @default 16384 */
   readonly mediaTokens?: number;
   /**
-   * Opens routes whose objects belong to the provider's account, as `files`, `batch`, `agents`, `conversations`, `libraries`, `fine_tuning` and `voices`: every key then sees and
-   * deletes what any other has made there. `'all'` opens all of them.
+   * Remembers to whom belongs what callers make at a provider: files, jobs, agents, conversations, libraries. With it the routes of these are open, and everybody sees,
+   * uses and changes only what is his; without it they are closed. Several processes need one that they share, such as `sqlOwners()`.
+   */
+  readonly objects?: ObjectOwners;
+  /** To whom belongs what a caller makes: by default to its `id`, which all keys of an owner share. By team: `({ caller }) => String(caller.team ?? caller.id)`. */
+  readonly objectOwner?: (grant: Grant) => string;
+  /**
+   * Opens routes whose objects belong to the provider's account, as `files`, `batch`, `agents`, `conversations`, `libraries`, `fine_tuning` and `voices`, to everybody: every key then sees
+   * and deletes what any other has made there, and whose it is is not recorded. `'all'` opens all of them.
    * @default []
    */
   readonly stateful?: readonly string[] | 'all';
@@ -94,11 +106,20 @@ export interface KeysOptions {
   readonly now?: () => number;
 }
 
+/** The policies of `keys()`. */
+export interface Keys extends ReadonlyArray<Policy> {
+  /**
+   * Counts the calls of processes that have died, which stand in the ledger, where their budgets are open: `ledgerSink(ledger, { journal, onAdopted:
+   * guard.countAdopted })`. Rejects where a store is away; it is to be asked again then.
+   */
+  readonly countAdopted: CountAdopted;
+}
+
 /**
  * Virtual keys, budgets and limits, as policies: `policies: [keys({ store })]`. Whoever presents no key that is good is refused, on every route; what a key may
  * spend is reserved before a call and settled after it.
  */
-export function keys(options: KeysOptions): readonly Policy[] {
+export function keys(options: KeysOptions): Keys {
   checkKeysOptions(options);
   const { store, ledger, log = consoleLog, now = Date.now, counter = memoryCounter() } = options;
   const patience: StorePatience = { timeout: 250, failures: 3, probeAfter: 1000, ...options.patience };
@@ -117,15 +138,21 @@ export function keys(options: KeysOptions): readonly Policy[] {
   const lookup = store && createKeyLookup({ store, patience, remembered: options.remembered ?? 10_000, now });
   const finder = lookup && createKeyFinder({ lookup, acceptForeignKeys: options.acceptForeignKeys ?? false, now });
 
-  return [
+  const subjectsOf = createSubjectsOf(options);
+  const rootOf = options.tenant ?? (() => 'ai-proxy');
+  const ttl = options.reservationTtl ?? 60_000;
+
+  const policies: readonly Policy[] = [
     identifyPolicy({
       finder,
       close: () => lookup?.close(),
       otherWaysIn: createOtherWaysIn(options.waysIn ?? []),
       queryParameter: options.queryParameter,
-      subjectsOf: createSubjectsOf(options),
+      subjectsOf,
       openGroups: options.stateful ?? [],
+      hasOwners: options.objects !== undefined,
     }),
+    ...(options.objects ? [ownersOf(options.objects)] : []),
     modelsPolicy,
     admitPolicy({
       counter,
@@ -139,9 +166,10 @@ export function keys(options: KeysOptions): readonly Policy[] {
       unknownPrice: options.unknownPrice ?? 'refuse',
       bounds: options.bounds ?? {},
       mediaTokens: options.mediaTokens ?? 16_384,
-      rootOf: options.tenant ?? (() => 'ai-proxy'),
-      ttl: options.reservationTtl ?? 60_000,
+      rootOf,
+      ttl,
       now,
     }),
   ];
+  return Object.assign([...policies], { countAdopted: createCountAdopted({ counter, guard, lookup, subjectsOf, rootOf, ttl, now }) });
 }

@@ -1,4 +1,4 @@
-import type { Budget, Call, CounterWindow, KeyLimits } from '@ai-proxy/core';
+import type { Budget, CounterWindow, KeyLimits } from '@ai-proxy/core';
 import type { Grant, Subject } from '../grant.ts';
 import { namesModel } from '../rules/matches.ts';
 import { spanOf } from '../span/budget-span.ts';
@@ -26,8 +26,11 @@ const minute = 60_000;
 /** How long a budget is kept after its span, for calls that end late. */
 const afterSpan = 2 * 3_600_000;
 
-/** What tells which limits of single models hold. */
-export type AskedModels = Pick<Call, 'model' | 'plan'>;
+/** What tells which limits of single models hold: the model as it was named, and where the call would go. */
+export interface AskedModels {
+  readonly model: string | undefined;
+  readonly plan: { readonly steps: readonly { readonly model: string; readonly provider: { readonly name: string } }[] } | undefined;
+}
 
 /** Everything that a call counts in. */
 export function windowsOf(

@@ -25,10 +25,15 @@ export interface LeasesOptions {
   readonly interval: number;
 }
 
+interface Held {
+  readonly reservation: Reservation;
+  readonly counter: Counter;
+  renewedAt: number;
+}
+
 /** What is under way, and a clock that looks at it and at what has ended; it runs only while there is something to look at, and keeps no process alive. */
 export function createLeases({ guardOf, endings, now, interval }: LeasesOptions): Leases & { wake(): void } {
-  const held = new Map<string, { readonly reservation: Reservation; readonly counter: Counter; renewedAt: number }>();
-  type Held = typeof held extends Map<string, infer One> ? One : never;
+  const held = new Map<string, Held>();
   let timer: ReturnType<typeof setInterval> | undefined;
   let renewing: Promise<boolean> | undefined;
   let lastPass: Promise<unknown> = Promise.resolve();
@@ -89,7 +94,7 @@ export function createLeases({ guardOf, endings, now, interval }: LeasesOptions)
     },
     drop: (id) => void held.delete(id),
     holds: (root, key) =>
-      held.values().some(({ reservation }) => reservation.root === root && reservation.windows.some((window) => window.key === key)),
+      [...held.values()].some(({ reservation }) => reservation.root === root && reservation.windows.some((window) => window.key === key)),
     async renewAll(timeout) {
       if (held.size === 0) return true;
       try {

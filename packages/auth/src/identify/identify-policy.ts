@@ -4,6 +4,7 @@ import type { Credential } from '../credential/read-credential.ts';
 import { readCredential, takeFromQuery, withoutHeader } from '../credential/read-credential.ts';
 import type { Grant, Subject } from '../grant.ts';
 import { grantTo, isReservedTag } from '../grant.ts';
+import { ruleOf } from '../owners/object-rules.ts';
 import { matchesAny, namesModel } from '../rules/matches.ts';
 import type { KeyFinder } from './find-key.ts';
 import { keyMissing, keyUnknown } from './find-key.ts';
@@ -22,6 +23,8 @@ export interface IdentifyOptions {
   readonly subjectsOf: (grant: Grant, endUser: string | undefined) => Promise<readonly Subject[]>;
   /** The groups of routes whose objects belong to the provider's account and not to the key that made them, that are open all the same. */
   readonly openGroups: readonly string[] | 'all';
+  /** Whether it is remembered and checked whose the objects are. */
+  readonly hasOwners: boolean;
 }
 
 /** The check of credentials: who nobody lets in does not come in. */
@@ -39,7 +42,7 @@ export function identifyPolicy(options: IdentifyOptions): Policy {
       const full = { ...grant, subjects: [...grant.subjects, ...subjects] };
       grantTo(call, full);
       checkRoute(call, full);
-      checkGroup(call, options.openGroups);
+      checkGroup(call, options);
       renameModel(call, full);
       if (full.models.length > 0) {
         call.allows = (name, target) => namesModel(full.models, name, target);
@@ -108,10 +111,12 @@ function spellingsOf({ target, native, face }: Call): readonly string[] {
 /** Operations whose objects stay with the provider: files of one key's holder would be everybody's who has another key of the same account. */
 const statefulGroups: ReadonlySet<string> = new Set(['agents', 'batch', 'conversations', 'files', 'fine_tuning', 'libraries', 'voices']);
 
-function checkGroup(call: Call, open: readonly string[] | 'all'): void {
+function checkGroup(call: Call, { openGroups: open, hasOwners }: IdentifyOptions): void {
   if (open === 'all' || !call.native || !statefulGroups.has(call.operation) || open.includes(call.operation)) return;
+  // What has no rule could not be checked.
+  if (hasOwners && ruleOf(call.native)) return;
   throw new ProxyError(
-    `"${call.operation}" of "${call.native.provider.name}" is closed to keys: what is made there belongs to the provider's account, and every key would see it. The operator can open it with stateful: ['${call.operation}'].`,
+    `"${call.operation}" of "${call.native.provider.name}" is closed to keys: what is made there belongs to the provider's account, and every key would see it. The operator can have its owners recorded with objects, or open it with stateful: ['${call.operation}'].`,
     { status: 403, code: 'route_closed', source: 'policy' },
   );
 }

@@ -50,6 +50,8 @@ const schema = z.strictObject({
     )
     .optional(),
   mediaTokens: count.optional(),
+  objects: storeOf('a store of owners: call it, as in objects: memoryOwners()', 'record', 'find', 'forget', 'count').optional(),
+  objectOwner: functionSchema.optional(),
   stateful: z.union([z.literal('all'), z.array(z.string())]).optional(),
   tenant: functionSchema.optional(),
   acceptForeignKeys: z.boolean().optional(),

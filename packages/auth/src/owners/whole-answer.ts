@@ -1,5 +1,15 @@
 import { ProxyError } from '@ai-proxy/core';
-import type { HttpHeaders, HttpRelay, HttpReply, HttpRequestBody, RelayEnd, RelayReply, ValueReply } from '@ai-proxy/core';
+import type {
+  ChunkBatch,
+  HttpHeaders,
+  HttpRelay,
+  HttpReply,
+  HttpRequestBody,
+  RelayEnd,
+  RelayReply,
+  Reply,
+  ValueReply,
+} from '@ai-proxy/core';
 import { answerTooLarge } from './refusals.ts';
 
 /** The most of an answer that is held until it is known whose it is. */
@@ -81,3 +91,25 @@ function without<Headers extends HttpHeaders>(headers: Headers, names: readonly 
 
 export const flat = (headers: HttpReply['headers']): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]));
+
+/** Carries a relay out here, and lets its answer pass as it comes. */
+export async function streamedAnswer({ carryOut }: Pick<RelayReply, 'carryOut'>, relay: HttpRelay, body: HttpRequestBody): Promise<Reply> {
+  const reply = await carryOut(relay, body);
+  const type = reply.headers['content-type'];
+  const isStream = typeof type === 'string' && /^text\/event-stream\b/i.test(type);
+  if (!isStream || typeof reply.body !== 'object' || !('kind' in reply.body) || reply.body.kind !== 'stream') {
+    return { kind: 'value', status: reply.status, headers: flat(reply.headers), value: undefined, bytes: await gather(reply) };
+  }
+  return { kind: 'stream', status: reply.status, headers: flat(reply.headers), batches: piecesOf(reply.body.chunks) };
+}
+
+async function* piecesOf(chunks: AsyncIterable<string | Uint8Array>): AsyncGenerator<ChunkBatch, void, undefined> {
+  try {
+    for await (const chunk of chunks) yield { chunks: [], bytes: typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk };
+  } catch (error) {
+    // Into bytes that nobody has read nothing of ours is written: they are cut.
+    if (!(error instanceof ProxyError)) throw error;
+    const { status, code, type, source, cause } = error;
+    throw new ProxyError(error.message, { status, code, type, source, cause, reported: true });
+  }
+}

@@ -22,6 +22,11 @@ export interface LedgerSinkOptions {
    * @default 60000
    */
   readonly lease?: number;
+  /**
+   * Is told of calls of processes that have died, once they stand in the ledger, so that open budgets hear of them: `keys({ … }).countAdopted`. Where it rejects, the journal
+   * is kept, and gone through again.
+   */
+  readonly onAdopted?: (receipts: readonly Receipt[]) => void | Promise<void>;
   /** Where it is told that the ledger is away, and what was found of dead processes; by default the console. */
   readonly log?: Log;
 }
@@ -54,6 +59,10 @@ export function ledgerSink(ledger: Ledger, options: LedgerSinkOptions): LedgerSi
   } = options;
   const journal = createJournal({ root, segmentBytes: Math.min(segmentBytes, maxBytes), memory, lease });
   const record = async (receipts: readonly Receipt[]): Promise<void> => handOver(ledger, receipts, root, log);
+  const recordAdopted = async (receipts: readonly Receipt[]): Promise<void> => {
+    await record(receipts);
+    await options.onAdopted?.(receipts);
+  };
   const drain = createDrain(journal, record, log);
   let heartbeat: NodeJS.Timeout | undefined;
   let adopting: Promise<boolean> | undefined;
@@ -84,7 +93,7 @@ export function ledgerSink(ledger: Ledger, options: LedgerSinkOptions): LedgerSi
     try {
       const own = await journal.folder();
       await adoptOrphans(root, own, lease);
-      const { settled, died, torn, foreign } = await replayAdopted(root, own, record);
+      const { settled, died, torn, foreign } = await replayAdopted(root, own, recordAdopted);
       if (settled + died + torn > 0) log.warn({ settled, died, torn }, 'calls of processes that have died were recorded');
       for (const path of foreign) log.error({ path }, 'a newer version has written this journal; start that version to have it recorded');
       return true;

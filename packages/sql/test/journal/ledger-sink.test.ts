@@ -296,6 +296,26 @@ describe('the journals of dead processes', () => {
     expect(await outcomes(ledger)).toEqual({ a: 'ok' });
   });
 
+  it('are told to who counts once they stand in the ledger, and kept until he has heard of them', async () => {
+    const root = await newRoot();
+    const ledger = memoryLedger();
+    await leaveBehind(root, 'dead', [line('opened', ifLost('a')), line('opened', ifLost('b')), line('settled', madeUpReceipt('b'))]);
+    const told: Record<string, string>[] = [];
+    let isAway = true;
+    const onAdopted = async (receipts: readonly Receipt[]): Promise<void> => {
+      told.push(Object.fromEntries(receipts.map(({ id, outcome }) => [id, outcome])));
+      expect(Object.keys(await outcomes(ledger))).toEqual(expect.arrayContaining(receipts.map(({ id }) => id)));
+      if (isAway) throw new Error('the counter is away');
+    };
+    const sink = open(ledger, { journal: root, onAdopted });
+    expect(await sink.ready()).toBe(false);
+    isAway = false;
+    expect(await sink.ready()).toBe(true);
+    expect(told).toEqual([{ b: 'ok' }, { b: 'ok' }, { a: 'process_died' }]);
+    await sink.close(1000);
+    expect(await readdir(root)).toEqual([]);
+  });
+
   it('stay where a newer version wrote them, and are told of', async () => {
     const root = await newRoot();
     const ledger = memoryLedger();
