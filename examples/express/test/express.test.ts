@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startMistralSimulator } from '@ai-proxy/testing';
 import type { MistralSimulator } from '@ai-proxy/testing';
-import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { itIsAGateway } from '../../../test/examples/it-is-a-gateway.ts';
 import { createApp } from '../src/app.ts';
 
 describe('the Express example', () => {
@@ -22,12 +22,7 @@ describe('the Express example', () => {
     await simulator.close();
   });
 
-  it('answers an alias through the gateway', async () => {
-    const client = new OpenAI({ baseURL: `${url}/ai/v1`, apiKey: 'none' });
-    const { choices } = await client.chat.completions.create({ model: 'fast', messages: [{ role: 'user', content: 'Hello' }] });
-    expect(choices[0]?.finish_reason).toBe('stop');
-    expect(simulator.requests.at(-1)?.json).toMatchObject({ model: 'mistral-small-latest' });
-  });
+  itIsAGateway(() => ({ url: `${url}/ai`, simulator, headers: {} }));
 
   it('still serves the application', async () => {
     expect(await (await fetch(url)).text()).toContain('The application itself');

@@ -2,12 +2,10 @@ import 'reflect-metadata';
 import { startMistralSimulator } from '@ai-proxy/testing';
 import type { MistralSimulator } from '@ai-proxy/testing';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import OpenAI from 'openai';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { clientOf, itIsAGateway, itKeepsOut, question } from '../../../test/examples/it-is-a-gateway.ts';
+import type { RunningExample } from '../../../test/examples/it-is-a-gateway.ts';
 import { createApp } from '../src/app.ts';
-
-const model = 'fast';
-const messages = [{ role: 'user' as const, content: 'Hello there' }];
 
 describe('the Nest example', () => {
   let simulator: MistralSimulator;
@@ -27,67 +25,23 @@ describe('the Nest example', () => {
     await simulator.close();
     vi.unstubAllEnvs();
   });
-  beforeEach(() => simulator.behave({}));
 
   describe.each([
     ['/ai', 'as middleware', {}],
     ['/team/ai', 'behind a guard', { 'x-user': 'ada' }],
   ])('at %s, %s', (mount, _where, headers) => {
-    let client: OpenAI;
-
-    beforeAll(() => {
-      client = new OpenAI({ baseURL: `${url}${mount}/v1`, apiKey: 'none', defaultHeaders: headers, maxRetries: 0 });
-    });
-
-    it('answers an alias through the gateway', async () => {
-      const { choices } = await client.chat.completions.create({ model, messages });
-      expect(choices[0]?.message.content).toBe(simulator.requests.at(-1)?.truth?.texts[0]);
-      expect(simulator.requests.at(-1)).toMatchObject({
-        json: { model: 'mistral-small-latest', messages },
-        headers: { authorization: `Bearer ${simulator.apiKey}` },
-      });
-    });
+    const running = (): RunningExample => ({ url: `${url}${mount}`, simulator, headers });
+    itIsAGateway(running);
 
     it('takes more than Nest takes by default', async () => {
       const long = [{ role: 'user' as const, content: 'x'.repeat(300_000) }];
-      const { usage } = await client.chat.completions.create({ model, messages: long });
+      const { usage } = await clientOf(running()).chat.completions.create({ ...question, messages: long });
       expect(usage?.total_tokens).toBeGreaterThan(0);
       expect(simulator.requests.at(-1)?.json).toMatchObject({ messages: long });
     });
-
-    it('streams', async () => {
-      const chunks = await Array.fromAsync(await client.chat.completions.create({ model, messages, stream: true }));
-      expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe(simulator.requests.at(-1)?.truth?.texts[0]);
-    });
-
-    it('relays an upload', async () => {
-      const form = new FormData();
-      form.append('purpose', 'ocr');
-      form.append('file', new Blob([new Uint8Array(300_000)]), 'bytes.bin');
-      const answer = await fetch(`${url}${mount}/mistral/v1/files`, { method: 'POST', body: form, headers });
-      expect(await answer.json()).toMatchObject({ filename: 'bytes.bin', bytes: 300_000 });
-    });
-
-    it('stops the provider when the caller leaves', async () => {
-      simulator.behave({ tokensPerSecond: 20 });
-      const stream = await client.chat.completions.create({ model, messages, stream: true });
-      for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
-      expect(await simulator.requests.at(-1)?.ended).toBe('closed-by-peer');
-    });
-
-    it('throws in the middle of a stream that breaks', async () => {
-      simulator.behave({ fault: { name: 'resetAfter', events: 3 } });
-      const stream = await client.chat.completions.create({ model, messages, stream: true });
-      await expect(Array.fromAsync(stream)).rejects.toThrow(/reset/);
-    });
   });
 
-  it('lets nobody in whom the guard refuses', async () => {
-    const asked = simulator.requests.length;
-    const stranger = new OpenAI({ baseURL: `${url}/team/ai/v1`, apiKey: 'none', maxRetries: 0 });
-    await expect(stranger.chat.completions.create({ model, messages })).rejects.toMatchObject({ status: 403 });
-    expect(simulator.requests).toHaveLength(asked);
-  });
+  itKeepsOut(() => ({ url: `${url}/team/ai`, simulator, headers: {} }), { status: 403 });
 
   it('still serves the application, and its own answers where the gateway has none', async () => {
     expect(await (await fetch(url)).text()).toContain('The application itself');
