@@ -1,5 +1,6 @@
 import type { TraceContext } from '../headers/trace-headers.ts';
 import type { HttpHeaders } from '../http/headers.ts';
+import type { HttpRequest } from '../http/request.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { ModelRule } from '../models/model-rule.ts';
 import type { Plan } from '../routing/plan.ts';
@@ -49,6 +50,8 @@ export interface Call {
   native: NativeTarget | undefined;
   /** The framework's own request, where a binding gave it. */
   readonly context: unknown;
+  /** As it came. The body of an opaque call is in it, unread. */
+  readonly request: HttpRequest;
   /** Lets a policy see each chunk of a stream as it passes, synchronously. */
   tap(see: (chunk: unknown) => void): void;
 }

@@ -1,4 +1,5 @@
-import type { HttpRelay } from '../http/reply.ts';
+import type { HttpRelay, HttpReply } from '../http/reply.ts';
+import type { HttpRequestBody } from '../http/request.ts';
 
 /** The answer to a call, on its way out through the stages. */
 export type Reply = ValueReply | StreamReply | RelayReply;
@@ -36,4 +37,6 @@ export interface ChunkBatch {
 export interface RelayReply extends ReplyHead {
   readonly kind: 'relay';
   readonly relay: HttpRelay;
+  /** Carries it out here, for a policy that has to see the answer first; once. */
+  readonly carryOut: (relay: HttpRelay, body: HttpRequestBody) => Promise<HttpReply>;
 }

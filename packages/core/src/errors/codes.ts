@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'rate_limit_exceeded'
   | 'bound_required'
   | 'price_unknown'
+  | 'object_not_found'
   | 'key_not_found'
   | 'key_conflict'
   | 'right_missing'

@@ -67,7 +67,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     if (call.dialect === 'opaque' && call.native) {
       call.receipt.serving({ provider: call.native.provider, model: call.model ?? '', modelInfo: undefined });
       await delivery.opened(call);
-      return prepareRelay(call, call.native, request, routed.face, timeouts);
+      return prepareRelay(call, call.native, request, routed.face, timeouts, transport);
     }
     if (call.answer) return { ...value(call.answer), bytes: encoder.encode(JSON.stringify(call.answer)) };
     if (!call.plan) throw new Error('a policy has taken the plan of a call away');

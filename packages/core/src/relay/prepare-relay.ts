@@ -15,10 +15,12 @@ import { requestHeadersForUpstream } from '../headers/request-headers.ts';
 import { headerValue } from '../http/headers.ts';
 import type { HttpRelay, RelayClocks, RelayEnd } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
+import type { Transport } from '../transport/transport.ts';
 import { explainBreak } from '../transport/explain-break.ts';
 import { consumptionOf } from '../provider/native-surface.ts';
 import { createByteMask } from './byte-mask.ts';
 import type { ByteMask } from './byte-mask.ts';
+import { relayByTransport } from './relay-by-transport.ts';
 import { createRelayWatch } from './relay-watch.ts';
 import type { RelayWatch } from './relay-watch.ts';
 
@@ -29,6 +31,7 @@ export async function prepareRelay(
   request: HttpRequest,
   face: Face,
   clocks: RelayClocks,
+  transport: Transport,
 ): Promise<RelayReply> {
   const { provider } = target;
   const { receipt } = call;
@@ -77,7 +80,13 @@ export async function prepareRelay(
       return answerError(failure, face, { 'x-ai-proxy-id': call.id });
     },
   };
-  return { kind: 'relay', status: 200, headers: {}, relay };
+  return {
+    kind: 'relay',
+    status: 200,
+    headers: {},
+    relay,
+    carryOut: (changed, sent) => relayByTransport(changed, { body: sent }, transport),
+  };
 }
 
 function settle(call: Call, end: RelayEnd): void {

@@ -7,7 +7,7 @@ import type { Transport, TransportResponse } from '../transport/transport.ts';
 import { decodeAnswer } from '../upstream/decode-answer.ts';
 
 /** Carries out an opaque exchange where the binding has no way of its own: bytes through, one attempt. */
-export async function relayByTransport(relay: HttpRelay, request: HttpRequest, transport: Transport): Promise<HttpReply> {
+export async function relayByTransport(relay: HttpRelay, request: Pick<HttpRequest, 'body'>, transport: Transport): Promise<HttpReply> {
   const { signal, clocks } = relay;
   try {
     const body = relay.body ?? (request.body.kind === 'stream' ? await unlessEmpty(request.body.stream) : undefined);

@@ -55,6 +55,7 @@ export function faceCall(operation: Operation = 'chat', model = 'fast', input: J
     trace: undefined,
     native: undefined,
     context: undefined,
+    request: { method: 'POST', target: '/', headers: {}, body: { kind: 'none' }, signal: new AbortController().signal },
     tap: () => undefined,
   };
 }

@@ -1,4 +1,5 @@
 import { createReceipt } from '../../../src/receipt/create-receipt.ts';
+import { makeRequest } from '../../fixtures/make-request.ts';
 import type { Call, JsonObject, Operation } from '../../../src/index.ts';
 
 /** A call as the proxy hands it to a face's encoder. */
@@ -27,6 +28,7 @@ export function makeCall(operation: Operation, input: JsonObject = {}): Call {
     trace: undefined,
     native: undefined,
     context: undefined,
+    request: makeRequest('/'),
     tap: () => undefined,
   };
 }
