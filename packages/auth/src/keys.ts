@@ -142,6 +142,13 @@ export function keys(options: KeysOptions): Keys {
   const rootOf = options.tenant ?? (() => 'ai-proxy');
   const ttl = options.reservationTtl ?? 60_000;
 
+  const ownersOf = (owners: ObjectOwners): Policy =>
+    ownersPolicy({
+      book: createAccountBook(owners, guardStore({ name: owners.name, patience, now }), Math.max(2000, patience.timeout), log),
+      ownerOf: options.objectOwner ?? (({ caller }) => caller.id),
+      openGroups: options.stateful ?? [],
+    });
+
   const policies: readonly Policy[] = [
     identifyPolicy({
       finder,
