@@ -5,8 +5,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openSql } from '../src/index.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'ai-proxy-documents-'));
-const page = await readFile(join(import.meta.dirname, '../../../docs/ledger.md'), 'utf8');
-const tables = page.slice(page.indexOf('## The tables'), page.indexOf('## A ledger of your own'));
+const docs = join(import.meta.dirname, '../../../docs');
+const ledger = await readFile(join(docs, 'ledger.md'), 'utf8');
+const tables = [
+  ledger.slice(ledger.indexOf('## The tables'), ledger.indexOf('## A ledger of your own')),
+  await readFile(join(docs, 'databases.md'), 'utf8'),
+].join('\n');
 const database = openSql(`sqlite:${join(folder, 'ledger.db')}`);
 const found = await (await database.connect()).introspection.getTables();
 afterAll(async () => {
@@ -14,7 +18,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-describe('docs/ledger.md', () => {
+describe('docs/ledger.md and docs/databases.md', () => {
   it('names every table', () => {
     expect(found.map(({ name }) => name).filter((name) => !tables.includes(`\`${name}\``) && !name.includes('migration'))).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import type * as pg from 'pg';
 import { PostgresAdapter, PostgresDialect } from 'kysely';
-import type { DialectAdapter, PostgresPool } from 'kysely';
+import type { DialectAdapter } from 'kysely';
 
 export interface PostgresOptions {
   /** Connections at most. @default 5 */
@@ -14,7 +14,8 @@ export function createPostgresDialect(url: string, { connections = 5, timeout = 
   return new ServerDialect({ pool: async () => openPool(url, connections, timeout) });
 }
 
-async function openPool(url: string, max: number, timeout: number): Promise<PostgresPool> {
+/** Connections to a server, none of which is made before the first query. */
+export async function openPool(url: string, max: number, timeout: number): Promise<pg.Pool> {
   const { default: driver } = await loadDriver();
   const getTypeParser: typeof driver.types.getTypeParser = (oid, format): unknown =>
     // pg gives 64-bit integers as text; what a ledger counts stays below 2^53.
@@ -34,7 +35,8 @@ async function openPool(url: string, max: number, timeout: number): Promise<Post
   return pool;
 }
 
-async function loadDriver(): Promise<typeof pg> {
+/** The package pg, which is not there for those who need it not. */
+export async function loadDriver(): Promise<typeof pg> {
   try {
     return await import('pg');
   } catch (cause) {

@@ -1,6 +1,6 @@
 import type { ColumnType, Kysely } from 'kysely';
 
-/** The tables, by their names. What the columns hold stands in `docs/ledger.md`. */
+/** The tables, by their names. What the columns hold stands in `docs/ledger.md` and `docs/databases.md`. */
 export interface Schema {
   readonly ai_proxy_calls: CallRow;
   readonly ai_proxy_call_tags: TagRow;
@@ -8,6 +8,10 @@ export interface Schema {
   readonly ai_proxy_spend_hours: SumRow;
   readonly ai_proxy_spend_days: SumRow;
   readonly ai_proxy_marks: MarkRow;
+  readonly ai_proxy_keys: KeyRow;
+  readonly ai_proxy_key_hashes: KeyHashRow;
+  readonly ai_proxy_key_changes: KeyChangeRow;
+  readonly ai_proxy_key_news: KeyNewsRow;
 }
 
 export type Database = Kysely<Schema>;
@@ -83,4 +87,45 @@ export interface SumRow {
 export interface MarkRow {
   readonly name: string;
   readonly value: ColumnType<number, number, number>;
+}
+
+export interface KeyRow {
+  readonly number: number;
+  readonly id: string;
+  readonly version: number;
+  readonly hash: Uint8Array;
+  readonly masked: string;
+  readonly alias: string | null;
+  readonly owner: string | null;
+  readonly team: string | null;
+  readonly parent: string | null;
+  readonly expires_at: number | null;
+  readonly blocked: number;
+  readonly manages_keys: number;
+  readonly max_output_tokens: number | null;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly created_by: string;
+  readonly details: string | null;
+}
+
+export interface KeyHashRow {
+  readonly hash: Uint8Array;
+  readonly key_number: number;
+}
+
+export interface KeyChangeRow {
+  readonly id: string;
+  readonly at: number;
+  readonly made_by: string;
+  readonly action: string;
+  readonly key_id: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface KeyNewsRow {
+  readonly number: number;
+  readonly key_id: string;
+  readonly change_id: string;
 }

@@ -2,16 +2,21 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
 import type { DatabaseConnection, DialectAdapter, Driver, SqliteDatabase, SqliteDialectConfig, SqliteStatement } from 'kysely';
 
-/** node:sqlite for Kysely. The database is opened at the first query. */
-export function createSqliteDialect(path: string): SqliteDialect {
-  return new EmbeddedDialect({ database: async () => toSqliteDatabase(await openFile(path)) });
+export interface SqliteOptions {
+  /** Milliseconds for which SQLite waits for a lock, and the thread with it. @default 10000 */
+  readonly busyTimeout?: number;
 }
 
-async function openFile(path: string): Promise<DatabaseSync> {
+/** node:sqlite for Kysely. The database is opened at the first query. */
+export function createSqliteDialect(path: string, { busyTimeout = 10_000 }: SqliteOptions = {}): SqliteDialect {
+  return new EmbeddedDialect({ database: async () => toSqliteDatabase(await openFile(path, busyTimeout)) });
+}
+
+async function openFile(path: string, busyTimeout: number): Promise<DatabaseSync> {
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(path);
   // Other threads and processes write too; a lock is waited for, and never held for long.
-  database.exec('pragma busy_timeout = 10000');
+  database.exec(`pragma busy_timeout = ${busyTimeout}`);
   database.exec('pragma journal_mode = wal');
   // With a write-ahead log, what was committed survives the death of the process; the last moments before a power failure may be lost, never the file.
   database.exec('pragma synchronous = normal');

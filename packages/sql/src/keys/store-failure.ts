@@ -1,0 +1,20 @@
+import { ProxyError } from '@ai-proxy/core';
+import { KeyConflict } from '@ai-proxy/core/key-store';
+import { withoutSecrets } from '../database/without-secrets.ts';
+
+/**
+ * Why a store of keys could not do what it was asked for: names the store, and says what the database said. The cause is not handed on: drivers put into their
+ * errors what they were called with, and that may be an address with a password.
+ */
+export function toStoreFailure(name: string, url: string, error: unknown): Error {
+  // What a store says of a request in its own words is no failure.
+  if (error instanceof KeyConflict || error instanceof ProxyError) return error;
+  return new Error(withoutSecrets(url)(`The store "${name}" failed: ${wordsOf(error)}`));
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'it did not say why';
+  // Several addresses of one server that were all tried in vain: the whole says nothing.
+  if (error instanceof AggregateError) return error.errors.map(wordsOf).join(', ');
+  return error.cause instanceof Error ? `${error.message} (${wordsOf(error.cause)})` : error.message;
+}
