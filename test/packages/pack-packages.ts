@@ -41,9 +41,9 @@ export async function packPackages(folder: string, wanted: (name: string) => boo
   const rooms = await Promise.all((await readdir(join(copy, 'packages'))).map((room) => readRoom(join(copy, 'packages', room))));
   const packed = rooms.filter(({ manifest }) => manifest.private !== true && wanted(manifest.name));
   const environment = { pnpm_config_verify_deps_before_run: 'false' };
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  await runToSuccess(process.execPath, [tsc, '-b', ...packed.map(({ place }) => place)], { folder: copy });
   const filters = packed.flatMap(({ manifest }) => ['--filter', manifest.name]);
+  // One after the other: two compilers would write one package that both of theirs need.
+  for (const { place } of packed) await runToSuccess(process.execPath, ['--run', 'build'], { folder: place });
   await runToSuccess('pnpm', ['-r', ...filters, 'pack', '--pack-destination', tarballs], { folder: copy, environment });
   return packed.map(({ manifest: { name, version, peerDependencies = {} } }) => ({
     name,
