@@ -16,7 +16,7 @@ export function checkRecord(value: unknown): KeyRecord {
     texts.every((name) => isText(value[name]) && value[name] !== '') &&
     lists.every((name) => isListOf(value[name], isText)) &&
     isListOf(value['earlier'], isEarlierHash) &&
-    objects.every((name) => isJsonObject(value[name])) &&
+    objects.every((name) => isPlainObject(value[name])) &&
     Object.values(value['modelAliases'] ?? {}).every(isText) &&
     isLimits(value['limits']) &&
     isLimits(value['endUserLimits']) &&
@@ -30,6 +30,9 @@ export function checkRecord(value: unknown): KeyRecord {
   }
   throw new TypeError('the store answered something that is no key');
 }
+
+/** Dates and maps are objects too, and have no fields. */
+const isPlainObject = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Object]';
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 
