@@ -1,9 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { RedisServer } from '@ai-proxy/testing';
 import { openCounter } from './open-counter.ts';
 
 export interface LossOptions {
+  readonly address: string;
+  /** What befalls the store, one after the other. */
+  readonly losses: readonly Loss[];
   readonly processes: number;
   /** Of all processes together. */
   readonly calls: number;
@@ -22,25 +24,18 @@ export interface LossVerdict {
   readonly leaked: number;
 }
 
-/** Calls go on while Redis forgets everything, forgets its scripts, and is killed and started anew; a third of them after each. */
-export async function lossesOfState(server: RedisServer, { processes, calls, cost }: LossOptions): Promise<LossVerdict> {
+/** Takes from a store what it has counted. */
+export type Loss = () => Promise<void>;
+
+/** Calls go on while their store loses all that it has counted; as many before the first loss, between two, and after the last. */
+export async function lossesOfState({ address, losses, processes, calls, cost }: LossOptions): Promise<LossVerdict> {
   const root = `losses ${crypto.randomUUID()}`;
   let [recorded, rebuilt] = [0, 0];
-  const losses = [
-    async () => {
-      await server.ask('FLUSHALL');
-      await server.ask('SCRIPT', 'FLUSH');
-    },
-    async () => {
-      await server.kill();
-      await server.start();
-    },
-  ];
-  const marks = losses.map((_, index) => Math.floor((calls * (index + 1)) / (losses.length + 1)));
+  const waiting = losses.map((lose, index) => ({ lose, at: Math.floor((calls * (index + 1)) / (losses.length + 1)) }));
   const done: Promise<void>[] = [];
 
   const children = Array.from({ length: processes }, () =>
-    fork(new URL('lossy-process.ts', import.meta.url), [server.url, root, String(calls / processes), String(cost)], {
+    fork(new URL('lossy-process.ts', import.meta.url), [address, root, String(calls / processes), String(cost)], {
       execArgv: ['--conditions=ai-proxy-source'],
     }),
   );
@@ -48,11 +43,7 @@ export async function lossesOfState(server: RedisServer, { processes, calls, cos
     child.on('message', ({ question, spent }: { question: number; spent: number }) => {
       if (spent > 0) {
         recorded += 1;
-        const lose = recorded === marks[0] ? losses.shift() : undefined;
-        if (lose) {
-          marks.shift();
-          done.push(lose());
-        }
+        if (recorded === waiting[0]?.at) done.push(waiting.shift()?.lose() ?? Promise.resolve());
       } else rebuilt += 1;
       child.send({ question, answer: recorded * cost });
     });
@@ -65,7 +56,7 @@ export async function lossesOfState(server: RedisServer, { processes, calls, cos
   );
   await Promise.all(done);
 
-  const counter = openCounter(server.url);
+  const counter = openCounter(address);
   const [reading] = await counter.read(root, [{ kind: 'sum', key: 'budget' }]);
   await counter.close();
   const [counted, leaked] = [(reading?.used ?? 0) - (reading?.reserved ?? 0), reading?.reserved ?? 0];

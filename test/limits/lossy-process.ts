@@ -1,12 +1,13 @@
 // One of the processes that go on counting while the counter loses its state: `lossy-process.ts <address> <root> <calls> <cost>`. The ledger is its parent's.
 import { setTimeout } from 'node:timers/promises';
 import type { Reservation } from '@ai-proxy/core';
-import { redis, redisCounter, RedisError } from '@ai-proxy/redis';
+import { RedisError } from '@ai-proxy/redis';
+import { SqlError } from '@ai-proxy/sql';
+import { openCounter } from './open-counter.ts';
 
 const [address = '', root = '', calls = '0', price = '0'] = process.argv.slice(2);
 const cost = Number(price);
-const connection = redis({ url: address });
-const counter = redisCounter(connection, { deadline: 2000 });
+const counter = openCounter(address, 2000);
 
 let questions = 0;
 const waiting = new Map<number, (answer: number) => void>();
@@ -28,7 +29,7 @@ async function insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof RedisError)) throw error;
+      if (!(error instanceof RedisError || error instanceof SqlError)) throw error;
       await setTimeout(50);
     }
   }
@@ -61,5 +62,5 @@ await Promise.all(
     for (let index = all.shift(); index !== undefined; index = all.shift()) await call(index);
   }),
 );
-await connection.close();
+await counter.close();
 process.exit(0);

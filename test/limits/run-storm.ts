@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
+import { mostAtOnce, mostInSpan } from './count-spans.ts';
 import { openCounter } from './open-counter.ts';
-import { deadCallsHold, windowsOf } from './storm-plan.ts';
+import { deadCallsHold, second, windowsOf } from './storm-plan.ts';
 import type { StormKind, StormPlan, StormReport } from './storm-plan.ts';
 
 export interface StormOptions {
@@ -25,6 +26,8 @@ export interface StormVerdict {
   readonly refused: number;
   /** What fits: calls at their cost below the limit. */
   readonly fits: number;
+  /** The most calls at once, or in a second, that the calls can tell for sure; 0 elsewhere. */
+  readonly mostSeen: number;
   /** What was used beyond the limit at any moment. */
   readonly overspent: number;
   /** What is still reserved when all that died has expired. */
@@ -48,7 +51,10 @@ export async function runStorm({ processes, calls, killed = 0, ...rest }: StormO
   await counter.close();
 
   const sum = (read: (report: StormReport) => number): number => reports.reduce((all, report) => all + read(report), 0);
-  const mostUsed = Math.max(reading?.used ?? 0, ...reports.map((report) => report.mostUsed));
+  const spans = reports.flatMap((report) => report.spans);
+  // Not only by the word of who counts: what the calls have seen themselves.
+  const mostSeen = plan.kind === 'parallel' ? mostAtOnce(spans) : plan.kind === 'second' ? mostInSpan(spans, second) : 0;
+  const mostUsed = Math.max(mostSeen, reading?.used ?? 0, ...reports.map((report) => report.mostUsed));
   const errors: Record<string, number> = {};
   for (const report of reports) for (const [reason, count] of Object.entries(report.errors)) errors[reason] = (errors[reason] ?? 0) + count;
   return {
@@ -57,6 +63,7 @@ export async function runStorm({ processes, calls, killed = 0, ...rest }: StormO
     died: sum(({ died }) => died),
     refused: sum(({ refused }) => refused),
     fits: Math.floor(plan.limit / plan.cost),
+    mostSeen,
     overspent: Math.max(0, mostUsed - plan.limit),
     leaked: Math.max(reading?.reserved ?? 0, left?.used ?? 0),
     used: reading?.used ?? 0,
@@ -69,7 +76,7 @@ const killedProcessHolds = 20_000;
 const longerThanAnyStorm = 600_000;
 
 /** Who is killed reports nothing. */
-const nothing: StormReport = { settled: 0, givenBack: 0, died: 0, refused: 0, mostUsed: 0, errors: {} };
+const nothing: StormReport = { settled: 0, givenBack: 0, died: 0, refused: 0, mostUsed: 0, spans: [], errors: {} };
 
 async function runProcess(plan: StormPlan, isKilled: boolean): Promise<StormReport> {
   const child = fork(new URL('storm-process.ts', import.meta.url), { execArgv: ['--conditions=ai-proxy-source'] });

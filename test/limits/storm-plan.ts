@@ -1,7 +1,7 @@
 import type { CounterWindow } from '@ai-proxy/core';
 
-/** What is limited in a storm. */
-export type StormKind = 'budget' | 'rate' | 'parallel';
+/** What is limited in a storm: money, amounts in a period that outlasts it, calls in any second, calls at once. */
+export type StormKind = 'budget' | 'rate' | 'second' | 'parallel';
 
 /** What one process is to do. */
 export interface StormPlan {
@@ -18,6 +18,9 @@ export interface StormPlan {
   readonly hold: number;
 }
 
+/** From one moment to another. */
+export type Span = readonly [from: number, to: number];
+
 /** What one process has seen. */
 export interface StormReport {
   readonly settled: number;
@@ -26,6 +29,11 @@ export interface StormReport {
   readonly refused: number;
   /** The most that any answer said to be used. */
   readonly mostUsed: number;
+  /**
+   * What each settled call knows for sure, in Unix milliseconds. Where calls at once are limited: from when to when it was certainly under way. Elsewhere: between
+   * which moments it was admitted.
+   */
+  readonly spans: readonly Span[];
   readonly errors: Readonly<Record<string, number>>;
 }
 
@@ -33,12 +41,15 @@ export interface StormReport {
 export const deadCallsHold = 1500;
 
 /** Longer than any storm, so that no amount becomes old in it. */
-export const period = 3_600_000;
+const period = 3_600_000;
+
+export const second = 1000;
 
 /** What is limited, and what tells whether any of it may come back. */
 export function windowsOf({ kind, cost, limit }: StormPlan): readonly [CounterWindow, CounterWindow] {
   const underWay: CounterWindow = { kind: 'gauge', key: 'under way', amount: 1 };
   if (kind === 'budget') return [{ kind: 'sum', key: 'budget', amount: cost, limit }, underWay];
   if (kind === 'rate') return [{ kind: 'rate', key: 'rpm', amount: cost, limit, period }, underWay];
+  if (kind === 'second') return [{ kind: 'rate', key: 'rps', amount: cost, limit, period: second }, underWay];
   return [{ kind: 'gauge', key: 'parallel', amount: cost, limit }, underWay];
 }

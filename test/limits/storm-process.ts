@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Reservation, ReserveAnswer } from '@ai-proxy/core';
 import { openCounter } from './open-counter.ts';
 import { deadCallsHold, windowsOf } from './storm-plan.ts';
-import type { StormPlan, StormReport } from './storm-plan.ts';
+import type { Span, StormPlan, StormReport } from './storm-plan.ts';
 
 process.on('message', (plan: StormPlan) => {
   void storm(plan).then((report) => process.send?.(report, () => process.exit(0)));
@@ -13,16 +13,24 @@ async function storm(plan: StormPlan): Promise<StormReport> {
   const counter = openCounter(plan.address);
   const windows = windowsOf(plan);
   const errors: Record<string, number> = {};
+  const spans: Span[] = [];
   const seen = { settled: 0, givenBack: 0, died: 0, refused: 0, mostUsed: 0 };
 
   /** Waits for room as long as somebody may still give some back. */
-  async function reserve(reservation: Reservation): Promise<ReserveAnswer['kind']> {
+  async function reserve(reservation: Reservation, moments: Moments): Promise<ReserveAnswer['kind']> {
     for (;;) {
+      moments.askedAt = Date.now();
       const answer = await counter.reserve(reservation);
+      // What has begun in this millisecond may end in it.
+      moments.answeredAt = Date.now() + 1;
       if (answer.kind === 'missing' || answer.kind === 'ended') return answer.kind;
       const [reading, underWay] = answer.readings;
       seen.mostUsed = Math.max(seen.mostUsed, reading?.used ?? 0);
       if (answer.kind === 'reserved') return 'reserved';
+      if (plan.kind === 'second') {
+        await setTimeout((answer.refusals[0]?.retryIn ?? 0) + 100 * Math.random());
+        continue;
+      }
       if (underWay?.used === 0) return 'refused';
       await setTimeout((plan.calls / 10) * (0.5 + Math.random()));
     }
@@ -30,14 +38,15 @@ async function storm(plan: StormPlan): Promise<StormReport> {
 
   async function call(index: number): Promise<void> {
     const fails = Math.random() * 100 < plan.failing;
-    const dies = fails && plan.kind !== 'rate' && Math.random() < 1 / 6;
+    const dies = fails && (plan.kind === 'budget' || plan.kind === 'parallel') && Math.random() < 1 / 6;
     const reservation: Reservation = {
       id: `${process.pid} ${index}`,
       root: plan.root,
       ttl: dies ? deadCallsHold : plan.hold,
       windows,
     };
-    if ((await reserve(reservation)) !== 'reserved') {
+    const moments: Moments = { askedAt: 0, answeredAt: 0 };
+    if ((await reserve(reservation, moments)) !== 'reserved') {
       seen.refused += 1;
       return;
     }
@@ -46,6 +55,7 @@ async function storm(plan: StormPlan): Promise<StormReport> {
       return;
     }
     await setTimeout(100 * Math.random());
+    if (!fails) spans.push(plan.kind === 'parallel' ? [moments.answeredAt, Date.now()] : [moments.askedAt, moments.answeredAt]);
     if (fails) await counter.release(reservation);
     else await counter.settle(reservation, { [windows[0].key]: plan.cost });
     seen[fails ? 'givenBack' : 'settled'] += 1;
@@ -64,5 +74,10 @@ async function storm(plan: StormPlan): Promise<StormReport> {
     }),
   );
   await counter.close();
-  return { ...seen, errors };
+  return { ...seen, spans, errors };
+}
+
+interface Moments {
+  askedAt: number;
+  answeredAt: number;
 }

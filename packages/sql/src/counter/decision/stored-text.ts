@@ -17,4 +17,5 @@ export function toStoredText(text: string): string {
   return `${escape(text.slice(0, begin)).slice(0, begin)}%#${digest}`;
 }
 
-const escape = (text: string): string => text.replaceAll(/[%\0]|\p{Surrogate}/gu, (one) => `%${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const escape = (text: string): string =>
+  text.replaceAll(/[%\0]|\p{Surrogate}/gu, (one) => `%${one.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -15,7 +15,12 @@ export function findWindow(page: CounterPage, place: string): WindowRow | undefi
 }
 
 /** Changes a window, which is kept for a time from now on, or for ever. */
-export function useWindow(page: CounterPage, place: string, keep: number | undefined, change: (row: WindowRow) => Partial<WindowRow>): void {
+export function useWindow(
+  page: CounterPage,
+  place: string,
+  keep: number | undefined,
+  change: (row: WindowRow) => Partial<WindowRow>,
+): void {
   const row = findWindow(page, place) ?? unused;
   page.setWindow(place, { ...row, ...change(row), keptUntil: keptUntil(row.keptUntil, page.now, keep) });
 }

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient, QueryResult } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { loadDriver } from '../../database/postgres-dialect.ts';
 import type { LoadedRows } from './read-page.ts';
 
@@ -57,14 +57,19 @@ export function createCounterPool(url: string, connections: number, deadline: nu
   };
 }
 
+interface Answer {
+  readonly rows: readonly unknown[];
+}
+
 function toConnection(client: PoolClient): CounterConnection {
   // One that breaks while it is in hand fails its query as well.
   const noMatter = (): void => {};
   client.on('error', noMatter);
   async function send(statements: string): Promise<readonly unknown[]> {
-    // Of several statements pg gives as many results.
-    const results = (await client.query(statements)) as QueryResult | readonly QueryResult[];
-    return (Array.isArray(results) ? results.at(-1) : results)?.rows ?? [];
+    // Of several statements pg gives as many results, and of one its own.
+    const answer = (await client.query(statements)) as Answer | readonly Answer[];
+    const last = 'rows' in answer ? answer : answer.at(-1);
+    return last?.rows ?? [];
   }
   return {
     send,

@@ -1,4 +1,5 @@
 import type { SqlDatabase } from '../../database/open-sql.ts';
+import { withoutSecrets } from '../../database/without-secrets.ts';
 import type { CounterTables, CounterWork } from '../counter-work.ts';
 import { again } from '../decision/decide.ts';
 import { SqlError } from '../sql-error.ts';
@@ -40,6 +41,7 @@ export function createPostgresTables({
   clock = serverClock,
   pruneEvery = 10_000,
 }: PostgresTablesOptions): CounterTables {
+  const hide = withoutSecrets(database.url);
   const pool = createCounterPool(database.url, connections, deadline);
   /** By roots. */
   const lines = new Map<string, WaitingLine>();
@@ -49,7 +51,8 @@ export function createPostgresTables({
   let prunedAt = performance.now();
   let isClosed = false;
 
-  const late = (): SqlError => new SqlError('DEADLINE', name, `PostgreSQL did not answer within ${wasTried ? deadline : firstConnection} ms`);
+  const late = (): SqlError =>
+    new SqlError('DEADLINE', name, `PostgreSQL did not answer within ${wasTried ? deadline : firstConnection} ms`);
 
   /** Makes the tables where they are missing. */
   async function ready(): Promise<void> {
@@ -89,7 +92,7 @@ export function createPostgresTables({
           connection.release(hasFailed);
         }
       } catch (error) {
-        if (tries === 2 || isClosed || !isWorthAnother(error, name)) throw error;
+        if (tries === 2 || isClosed || !isWorthAnother(error)) throw error;
       }
     }
   }
@@ -105,7 +108,7 @@ export function createPostgresTables({
         );
         tellAnswers(line, works, answers);
       } catch (error) {
-        const failure = toServerError(error, name);
+        const failure = toServerError(error, name, hide);
         for (const one of works) one.fail(failure);
       }
     }

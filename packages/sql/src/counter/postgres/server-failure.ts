@@ -21,10 +21,10 @@ const states: readonly (readonly [beginning: string, code: SqlErrorCode, advice:
 const disconnections = /connection terminated|timeout exceeded when trying to connect|connection error|connection ended/i;
 const sockets = /^(?:ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOENT|EACCES)/;
 
-/** What went wrong with the server, as an error of ours, without a password in it. */
-export function toServerError(error: unknown, store: string): SqlError {
+/** What went wrong with the server, as an error of ours; `hide` takes out what nobody may see. */
+export function toServerError(error: unknown, store: string, hide: (text: string) => string): SqlError {
   if (error instanceof SqlError) return error;
-  const message = reasonOf(error);
+  const message = hide(reasonOf(error));
   // What says that an address cannot be read repeats it.
   const cause = error instanceof Error && 'input' in error ? undefined : error;
   const state = codeOf(error);
@@ -37,8 +37,8 @@ export function toServerError(error: unknown, store: string): SqlError {
 }
 
 /** Whether the same on another connection, or a moment later, may come out otherwise: it broke, or two transactions were in each other's way. */
-export const isWorthAnother = (error: unknown, store: string): boolean =>
-  toServerError(error, store).code === 'DISCONNECTED' || /^40/.test(codeOf(error));
+export const isWorthAnother = (error: unknown): boolean =>
+  toServerError(error, '', (text) => text).code === 'DISCONNECTED' || codeOf(error).startsWith('40');
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
 

@@ -19,7 +19,9 @@ export function createSqliteRows(database: DatabaseSync): SqliteRows {
       kept_until = excluded.kept_until
   `);
   // An index is written where its column is named, though nothing in it has changed.
-  const updateWindow = database.prepare('update windows set spent = ?, reserved = ?, slots = ?, opened_at = ? where root = ? and place = ?');
+  const updateWindow = database.prepare(
+    'update windows set spent = ?, reserved = ?, slots = ?, opened_at = ? where root = ? and place = ?',
+  );
   const selectCall = database.prepare('select at, expires_at, holds from calls where root = ? and id = ?');
   const putCall = database.prepare('insert or replace into calls (root, id, at, expires_at, holds) values (?, ?, ?, ?, ?)');
   const deleteCall = database.prepare('delete from calls where root = ? and id = ?');

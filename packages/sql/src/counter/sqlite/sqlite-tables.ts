@@ -86,7 +86,7 @@ export function createSqliteTables({ name, path, deadline, log, now }: SqliteTab
   async function serveLine(): Promise<void> {
     if (isAtIt) return;
     isAtIt = true;
-    for (let tries = 0; !line.isEmpty; ) {
+    for (let tries = 0; !line.isEmpty;) {
       const pause = pauses[Math.min(tries, pauses.length - 1)] ?? 0;
       await (pause === 0 ? new Promise((resolve) => setImmediate(resolve)) : setTimeout(pause * (0.5 + Math.random())));
       const works = line.take(mostTogether);
