@@ -9,6 +9,7 @@ import { flag, freeObject, may, need, oneOf, open, orNull, text } from '../valid
 import { detail, invalidModel, refuseDetail } from './errors.ts';
 import type { Inference } from './inference.ts';
 import { findModel } from './models.ts';
+import { isVoice } from './voices.ts';
 import type { MistralState } from './state.ts';
 
 /** `POST /v1/audio/speech`: JSON with base64 in it, not bytes. */
@@ -25,7 +26,9 @@ export const speech: Inference = {
   }),
   serves: (model) => model.capabilities.includes('audio_speech'),
   defaultModel: 'voxtral-mini-tts-latest',
-  answer({ body }) {
+  answer({ body, state }) {
+    const voice = textOf(body.voice_id ?? undefined);
+    if (voice !== undefined && !isVoice(voice, state)) return detail(404, 'Voice not found');
     const spoken = textOf(body.input) ?? '';
     const audio = Buffer.from(`simulated ${textOf(body.response_format) ?? 'mp3'}: ${spoken}`);
     if (body.stream !== true) return json(200, { audio_data: audio.toString('base64') });

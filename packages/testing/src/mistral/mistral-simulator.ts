@@ -42,6 +42,10 @@ export async function startMistralSimulator(options: MistralSimulatorOptions = {
     fileBytesLimit: options.fileBytesLimit ?? 64 * 1024 * 1024,
     jobs: new Map(),
     conversations: new Map(),
+    agents: new Map(),
+    libraries: new Map(),
+    voices: new Map(),
+    tunings: new Map(),
     userAfterTool: options.userAfterTool ?? false,
     now: options.now ?? (() => Math.floor(Date.now() / 1000)),
   };

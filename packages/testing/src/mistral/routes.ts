@@ -2,19 +2,23 @@ import { json } from '../server/answer.ts';
 import type { Answer } from '../server/answer.ts';
 import type { Served, ServedRequest } from '../server/served-request.ts';
 import { serveTranscription, speech } from './audio.ts';
+import { createAgent, listAgents, withAgent } from './agents.ts';
 import { createJob, listJobs, withJob } from './batch.ts';
 import type { RunOne } from './batch.ts';
 import { agents, chat, fim } from './chat.ts';
-import { serveConversation } from './conversations.ts';
+import { listConversations, serveConversation, withConversation } from './conversations.ts';
 import { embeddings } from './embeddings.ts';
 import { detail, gatewayRefusal } from './errors.ts';
 import { downloadFile, listFiles, uploadFile, withFile } from './files.ts';
 import { runInference, serveInference } from './inference.ts';
 import type { Inference } from './inference.ts';
+import { createLibrary, listLibraries, withLibrary } from './libraries.ts';
 import { listModels, withModel } from './model-routes.ts';
 import { chatClassifications, chatModerations, classifications, moderations } from './moderation.ts';
 import { ocr } from './ocr.ts';
 import type { MistralState } from './state.ts';
+import { createTuning, listTunings, withTunedModel, withTuning } from './tuning.ts';
+import { createVoice, listVoices, withVoice } from './voices.ts';
 
 /** The keys that a simulator takes, and which part of the API it shows. */
 export interface MistralAccess {
@@ -57,7 +61,28 @@ function manage(handle: (request: ServedRequest, state: MistralState, id: string
 }
 
 function route(method: string, path: string, handle: Handle): Route {
-  return { method, path: new RegExp(`^${path.replace('{id}', '([^/]+)')}$`, 'u'), handle };
+  return { method, path: new RegExp(`^${path.replace('{id}', '([^/]+)').replace('{other}', '[^/]+')}$`, 'u'), handle };
+}
+
+/** Routes of one object, which tell by the method and by what follows the id what is to be done. */
+function routesOf(
+  path: string,
+  withOne: (request: ServedRequest, state: MistralState, id: string, rest: string) => Answer,
+  methods: Readonly<Record<string, readonly string[]>>,
+): readonly Route[] {
+  const handle = manage((request, state, id) =>
+    withOne(
+      request,
+      state,
+      id,
+      request.path
+        .split('/')
+        .slice(path.split('/').length + 1)
+        .map((part) => `/${part}`)
+        .join(''),
+    ),
+  );
+  return Object.entries(methods).flatMap(([rest, allowed]) => allowed.map((method) => route(method, `${path}/{id}${rest}`, handle)));
 }
 
 const routes: readonly Route[] = [
@@ -67,6 +92,47 @@ const routes: readonly Route[] = [
   route('POST', '/v1/audio/transcriptions', serveTranscription),
   route('POST', '/v1/conversations', (request, state) => serveConversation(request, state)),
   route('POST', '/v1/conversations/{id}', (request, state, id) => serveConversation(request, state, id)),
+  route('POST', '/v1/conversations/{id}/restart', (request, state, id) => serveConversation(request, state, id, true)),
+  route('GET', '/v1/conversations', manage(listConversations)),
+  ...routesOf('/v1/conversations', withConversation, { '': ['GET', 'DELETE'], '/history': ['GET'], '/messages': ['GET'] }),
+  route('POST', '/v1/agents', manage(createAgent)),
+  route(
+    'GET',
+    '/v1/agents',
+    manage((request, state) => listAgents(request, state, false)),
+  ),
+  route(
+    'GET',
+    '/v1/agents/pages',
+    manage((request, state) => listAgents(request, state, true)),
+  ),
+  ...routesOf('/v1/agents', withAgent, {
+    '': ['GET', 'PATCH', 'DELETE'],
+    '/version': ['PATCH'],
+    '/versions': ['GET'],
+    '/versions/{other}': ['GET'],
+    '/aliases': ['GET', 'PUT', 'DELETE'],
+  }),
+  route('POST', '/v1/libraries', manage(createLibrary)),
+  route('GET', '/v1/libraries', manage(listLibraries)),
+  ...routesOf('/v1/libraries', withLibrary, {
+    '': ['GET', 'PATCH', 'PUT', 'DELETE'],
+    '/share': ['GET', 'PUT', 'DELETE'],
+    '/documents': ['GET', 'POST'],
+    '/documents/{other}': ['GET', 'PATCH', 'PUT', 'DELETE'],
+    '/documents/{other}/text_content': ['GET'],
+    '/documents/{other}/status': ['GET'],
+    '/documents/{other}/signed-url': ['GET'],
+    '/documents/{other}/extracted-text-signed-url': ['GET'],
+    '/documents/{other}/reprocess': ['POST'],
+  }),
+  route('POST', '/v1/audio/voices', manage(createVoice)),
+  route('GET', '/v1/audio/voices', manage(listVoices)),
+  ...routesOf('/v1/audio/voices', withVoice, { '': ['GET', 'PATCH', 'DELETE'], '/sample': ['GET'] }),
+  route('POST', '/v1/fine_tuning/jobs', manage(createTuning)),
+  route('GET', '/v1/fine_tuning/jobs', manage(listTunings)),
+  ...routesOf('/v1/fine_tuning/jobs', withTuning, { '': ['GET'], '/start': ['POST'], '/cancel': ['POST'] }),
+  ...routesOf('/v1/fine_tuning/models', withTunedModel, { '': ['PATCH'], '/archive': ['POST', 'DELETE'] }),
   route('GET', '/v1/models', manage(listModels)),
   route(
     'GET',

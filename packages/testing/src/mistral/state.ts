@@ -14,6 +14,18 @@ export interface StoredJob {
   readonly requests: readonly { readonly customId: string | null; readonly body: JsonObject }[];
 }
 
+/** A library, and the documents in it. */
+export interface StoredLibrary {
+  entry: JsonObject;
+  readonly documents: Map<string, JsonObject>;
+}
+
+/** A voice that was made from a sample. */
+export interface StoredVoice {
+  readonly entry: JsonObject;
+  readonly sample: string;
+}
+
 /** What a simulator remembers. */
 export interface MistralState {
   readonly models: readonly SimulatedModel[];
@@ -23,6 +35,10 @@ export interface MistralState {
   readonly fileBytesLimit: number;
   readonly jobs: Map<string, StoredJob>;
   readonly conversations: Map<string, JsonObject[]>;
+  readonly agents: Map<string, JsonObject>;
+  readonly libraries: Map<string, StoredLibrary>;
+  readonly voices: Map<string, StoredVoice>;
+  readonly tunings: Map<string, JsonObject>;
   readonly userAfterTool: boolean;
   /** Unix time in seconds. */
   readonly now: () => number;
