@@ -16,6 +16,10 @@ export const pairs: readonly (readonly [string, string])[] = [
   ['ours', 'hpm'],
   ['ours', 'bare'],
   ['hpm', 'bare'],
+  ['all-memory', 'ours'],
+  ['all-sqlite', 'ours'],
+  ['all-redis', 'ours'],
+  ['all-memory', 'bare'],
 ];
 
 /** Sums measurements up: rows in the order in which they came, subjects in the order given, since rounds begin with another one each time. */

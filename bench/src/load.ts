@@ -2,7 +2,6 @@ import { Pool } from 'undici';
 import { faultOf } from './check-answer.ts';
 import type { Expected } from './check-answer.ts';
 import type { Amount, Request } from './rows.ts';
-import { upstreamKey } from './upstream-key.ts';
 
 /** Many requests of one kind to one server. */
 export interface Load extends Amount, Request {
@@ -16,9 +15,10 @@ export interface LoadGenerator {
   close(): Promise<void>;
 }
 
-export function createLoadGenerator(origin: string, connections: number): LoadGenerator {
+/** `key` is what callers present. */
+export function createLoadGenerator(origin: string, connections: number, key: string): LoadGenerator {
   const pool = new Pool(origin, { connections, pipelining: 1 });
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${upstreamKey}` };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
 
   async function send({ path, body, expected }: Load): Promise<void> {
     const response = await pool.request({ method: 'POST', path, headers, body });

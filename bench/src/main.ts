@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
+import { startRedis } from '@ai-proxy/testing';
 import { toFigures } from './figures.ts';
 import { openBench } from './measure.ts';
 import { help, parseOptions } from './options.ts';
@@ -9,9 +10,12 @@ import { runRounds } from './rounds.ts';
 const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 const machineLoad = (): number => loadavg()[0] ?? 0;
 
-async function run(options: BenchOptions): Promise<void> {
+async function run(asked: BenchOptions): Promise<void> {
+  const redis = asked.subjects.includes('all-redis') ? await startRedis() : undefined;
+  // Without a Redis on this machine there is nothing to measure; `startRedis` has said so.
+  const options = { ...asked, subjects: asked.subjects.filter((name) => name !== 'all-redis' || redis !== undefined) };
   const loads = [machineLoad()];
-  const bench = await openBench(options);
+  const bench = await openBench({ ...options, redisUrl: redis?.url });
   try {
     const rowsByName = new Map(options.rows.map((row) => [row.name, row]));
     const measurements = await runRounds({
@@ -44,6 +48,7 @@ async function run(options: BenchOptions): Promise<void> {
     if (options.json) process.stdout.write(`${toJson(figures, circumstances)}\n`);
   } finally {
     await bench.close();
+    await redis?.close();
   }
 }
 

@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { createKey } from '@ai-proxy/auth';
 import { createLoadGenerator } from './load.ts';
 import { startMeasured } from './measured-process.ts';
 import type { MeasuredProcess } from './measured-process.ts';
 import type { BenchOptions } from './options.ts';
 import type { Row } from './rows.ts';
-import { isProxyName, keepsBytes, requestOf } from './subjects/subjects.ts';
+import { asksForKey, isProxyName, keepsBytes, requestOf } from './subjects/subjects.ts';
 import type { SubjectName } from './subjects/subjects.ts';
+import { upstreamKey } from './upstream-key.ts';
 
 /** The upstream and all subjects, each in a process of its own. */
 export interface Bench {
@@ -17,8 +19,14 @@ export interface Bench {
 // What a proxy does after its last answer, such as giving a connection back, is a part of what its requests cost.
 const afterwork = 20;
 
+export interface BenchSetting extends Pick<BenchOptions, 'amounts' | 'subjects' | 'profile'> {
+  /** Where Redis is, for the subject that counts there. */
+  readonly redisUrl: string | undefined;
+}
+
 /** Starts the processes. `direct` is the upstream's own. */
-export async function openBench({ amounts, subjects, profile }: BenchOptions): Promise<Bench> {
+export async function openBench({ amounts, subjects, profile, redisUrl }: BenchSetting): Promise<Bench> {
+  const key = createKey();
   const upstream = await startMeasured(new URL('./upstream.ts', import.meta.url), []);
   const open: { close(): Promise<void> }[] = [upstream];
   const connections = Math.max(amounts.json.concurrency, amounts.stream.concurrency);
@@ -26,9 +34,13 @@ export async function openBench({ amounts, subjects, profile }: BenchOptions): P
   const openSubject = async (name: SubjectName) => {
     const nodeOptions = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name}.cpuprofile`];
     const server: MeasuredProcess = isProxyName(name)
-      ? await startMeasured(new URL('./subject-process.ts', import.meta.url), [name, upstream.origin], nodeOptions)
+      ? await startMeasured(
+          new URL('./subject-process.ts', import.meta.url),
+          [name, upstream.origin, key, ...(redisUrl === undefined ? [] : [redisUrl])],
+          nodeOptions,
+        )
       : upstream;
-    const generator = createLoadGenerator(server.origin, connections);
+    const generator = createLoadGenerator(server.origin, connections, asksForKey(name) ? key : upstreamKey);
     open.push(generator);
     if (server !== upstream) open.push(server);
     return [name, { server, generator }] as const;

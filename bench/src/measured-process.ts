@@ -20,7 +20,8 @@ export async function startMeasured(
 ): Promise<MeasuredProcess> {
   const child = fork(module, [...parameters], {
     execArgv: [...process.execArgv, ...nodeOptions],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // What a proxy logs is written, and read by nobody.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ready = await nextMessage(child, 'ready');
   return {
