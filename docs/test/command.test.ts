@@ -29,6 +29,7 @@ describe('the requests of the pages', () => {
       demo: true,
       database: undefined,
       journal: undefined,
+      redis: undefined,
       masterKey: undefined,
     });
   });

@@ -13,7 +13,9 @@ export interface ServerSettings {
   readonly database: string | undefined;
   /** The folder of the ledger's journal; by default beside the database's file, or in the working directory. */
   readonly journal: string | undefined;
-  /** The operator's own key; with it the ledger can be read, and is kept even where no database is named. */
+  /** Where several instances count together: `redis://…`; read only with a master key. Without it the database counts. */
+  readonly redis: string | undefined;
+  /** The operator's own key: with it callers need keys, and keys and the ledger are kept even where no database is named. */
   readonly masterKey: string | undefined;
 }
 
@@ -23,7 +25,6 @@ export interface ServerArguments {
   readonly cors?: string | undefined;
   readonly hosts?: string | undefined;
   readonly demo: boolean;
-  readonly rawArgs: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,16 +34,14 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
-const known = ['--host', '--port', '--cors', '--hosts', '--demo', '--no-demo', '--help', '-h', '--version', '-v'];
-
 /** Arguments win over the environment. */
 export function readServerSettings(given: ServerArguments, environment: Environment): ServerSettings {
-  refuseUnknown(given.rawArgs);
   const host = given.host ?? nonEmpty(environment.HOST) ?? '127.0.0.1';
-  if (!isLoopback(host)) {
+  const masterKey = readMasterKey(nonEmpty(environment.AI_PROXY_MASTER_KEY));
+  if (masterKey === undefined && !isLoopback(host)) {
     throw new SettingsError(
-      `it will not listen on "${host}": without keys of its own, whoever reaches that address could spend what your providers charge. ` +
-        'Listen on 127.0.0.1 and put what checks your callers in front of it, or mount the library in a server that does.',
+      `it will not listen on "${host}": no caller is asked for a key, so whoever reaches that address could spend what your providers charge. ` +
+        'Set AI_PROXY_MASTER_KEY, and every caller needs a key of his own; or listen on 127.0.0.1, behind a server of yours that checks callers.',
     );
   }
   return {
@@ -51,21 +50,26 @@ export function readServerSettings(given: ServerArguments, environment: Environm
     cors: readCors(given.cors ?? nonEmpty(environment.AI_PROXY_CORS)),
     hosts: readHosts(given.hosts ?? nonEmpty(environment.AI_PROXY_HOSTS)),
     demo: given.demo,
-    database:
-      nonEmpty(environment.DATABASE_URL) ?? (nonEmpty(environment.AI_PROXY_MASTER_KEY) === undefined ? undefined : 'sqlite:ai-proxy.db'),
+    database: nonEmpty(environment.DATABASE_URL) ?? (masterKey === undefined ? undefined : embedded),
     journal: nonEmpty(environment.AI_PROXY_JOURNAL),
-    masterKey: nonEmpty(environment.AI_PROXY_MASTER_KEY),
+    redis: masterKey === undefined ? undefined : nonEmpty(environment.REDIS_URL),
+    masterKey,
   };
 }
 
+/** The database where none is named: a file in the working directory. */
+export const embedded = 'sqlite:ai-proxy.db';
+
 const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
 
-function refuseUnknown(rawArgs: readonly string[]): void {
-  const unknown = rawArgs.find((argument) => argument.startsWith('-') && !known.includes(argument.split('=', 1)[0] ?? ''));
-  if (unknown !== undefined) throw new SettingsError(`there is no option "${unknown}"; ai-proxy --help lists them.`);
+function readMasterKey(text: string | undefined): string | undefined {
+  if (text === undefined || /^[\x21-\x7e]+$/.test(text)) return text;
+  throw new SettingsError('AI_PROXY_MASTER_KEY has to be letters, digits and signs of ASCII without spaces: it is sent in a header.');
 }
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+/** Whether only this machine reaches an address. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 function readPort(text: string): number {
   const port = Number(text);

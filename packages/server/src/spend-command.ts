@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs';
 import { defineCommand } from 'citty';
 import type { CommandDef } from 'citty';
-import { ProxyError, spendDimensions } from '@ai-proxy/core';
-import type { SpendDimension, SpendRow } from '@ai-proxy/core';
+import { spendDimensions } from '@ai-proxy/core';
+import type { SpendDimension, SpendQuery, SpendRow } from '@ai-proxy/core';
 import { readMoment, toDollars } from '@ai-proxy/logger/reading';
-import { openSql, sqlLedger } from '@ai-proxy/sql';
-import type { SqlDatabase } from '@ai-proxy/sql';
-import { SettingsError } from './server-settings.ts';
+import { sqlLedger } from '@ai-proxy/sql';
+import { checkArguments } from './check-arguments.ts';
+import { withOneLineErrors } from './one-line-errors.ts';
+import { checkFileExists, openDatabase } from './open-database.ts';
+import { embedded, SettingsError } from './server-settings.ts';
 import { toTable } from './table.ts';
 
 const args = {
@@ -28,15 +29,11 @@ const args = {
 export const spendCommand: CommandDef<typeof args> = defineCommand({
   meta: { name: 'ai-proxy spend', description: 'Print what was spent' },
   args,
-  async run({ args: given }) {
-    try {
+  run: async ({ args: given, rawArgs }) =>
+    withOneLineErrors(async () => {
+      checkArguments('ai-proxy spend', rawArgs, args);
       process.stdout.write(await printSpend(given, process.env['DATABASE_URL']));
-    } catch (error) {
-      if (!(error instanceof SettingsError) && !(error instanceof ProxyError)) throw error;
-      process.stderr.write(`ai-proxy: ${error.message}\n`);
-      process.exitCode = 1;
-    }
-  },
+    }),
 });
 
 interface SpendArguments {
@@ -55,23 +52,22 @@ async function printSpend(given: SpendArguments, environmentUrl: string | undefi
   const per = given.per;
   if (per !== undefined && per !== 'hour' && per !== 'day') throw new SettingsError(`--per has to be hour or day; it is "${per}".`);
   if (!/^\d{1,5}$/.test(given.limit)) throw new SettingsError(`--limit has to be a whole number; it is "${given.limit}".`);
-  const url = given.database ?? (environmentUrl || 'sqlite:ai-proxy.db');
-  const file = /^sqlite:(.*)$/.exec(url)?.[1];
-  if (file !== undefined && !existsSync(file))
-    throw new SettingsError(`there is no ledger at "${file}". Name it by --database or DATABASE_URL.`);
+  const url = given.database ?? (environmentUrl || embedded);
+  checkFileExists(url, 'ledger');
 
   const now = Date.now();
-  const sql = open(url);
+  const query: SpendQuery = {
+    by,
+    from: readMoment('from', given.from, now),
+    ...(given.to === undefined ? {} : { to: readMoment('to', given.to, now) }),
+    ...(given.only === undefined ? {} : { only: given.only }),
+    ...(per === undefined ? {} : { per }),
+    limit: Number(given.limit),
+  };
+  const sql = await openDatabase(url);
   const ledger = sqlLedger(sql);
   try {
-    const { rows, more } = await ledger.spend({
-      by,
-      from: readMoment('from', given.from, now),
-      ...(given.to === undefined ? {} : { to: readMoment('to', given.to, now) }),
-      ...(given.only === undefined ? {} : { only: given.only }),
-      ...(per === undefined ? {} : { per }),
-      limit: Number(given.limit),
-    });
+    const { rows, more } = await ledger.spend(query);
     return rows.length === 0 ? 'No calls in this time.\n' : spendTable(by, rows, more);
   } finally {
     await ledger.close();
@@ -94,12 +90,4 @@ function spendTable(by: SpendDimension, rows: readonly SpendRow[], more: boolean
     row.unknownCalls === 0 ? '' : `${row.unknownCalls} calls`,
   ]);
   return toTable(head, lines) + (more ? 'There are more rows: --limit shows them.\n' : '');
-}
-
-function open(url: string): SqlDatabase {
-  try {
-    return openSql(url);
-  } catch (error) {
-    throw new SettingsError(error instanceof Error ? error.message : 'the database cannot be opened');
-  }
 }

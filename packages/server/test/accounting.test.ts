@@ -1,68 +1,34 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emptyFolder, listening, removeFolder, runCommand as run, startCommand, stopped } from './command-process.ts';
 
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const masterKey = 'sk-master-0123456789';
 
-/** Runs the command in a folder of its own, where a ledger may be made. */
-function start(folder: string, args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
-  const env: NodeJS.ProcessEnv = { ...environment, PATH: process.env['PATH'], NODE_ENV: 'test' };
-  return spawn(process.execPath, ['--conditions=ai-proxy-source', cli, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-async function run(
-  folder: string,
-  args: readonly string[],
-  environment?: Record<string, string>,
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = start(folder, args, environment);
-  const output = { stdout: '', stderr: '' };
-  child.stdout?.on('data', (text) => (output.stdout += String(text)));
-  child.stderr?.on('data', (text) => (output.stderr += String(text)));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, ...output };
-}
-
-async function listening(child: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const piece of child.stdout ?? []) {
-    text += String(piece);
-    const url = /listens on (\S+)/.exec(text)?.[1];
-    if (url !== undefined && text.includes('ocr')) return url;
-  }
-  throw new Error(`the command ended without a banner: ${text}`);
-}
-
 describe('the command with a master key', { timeout: 60_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'ai-proxy-'));
+  const folder = emptyFolder();
   let child: ChildProcess;
   let url: string;
+  let key: string;
 
   const ask = (path: string, init?: RequestInit): Promise<Response> => fetch(`${url}${path}`, init);
   const read = (path: string): Promise<Response> => ask(path, { headers: { authorization: `Bearer ${masterKey}` } });
   const chat = (): Promise<Response> =>
     ask('/v1/chat/completions', {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-ai-proxy-tags': 'night' },
+      headers: { 'content-type': 'application/json', 'x-ai-proxy-tags': 'night', authorization: `Bearer ${key}` },
       body: JSON.stringify({ model: 'mistral-small-latest', user: 'ada', messages: [{ role: 'user', content: 'Hello' }] }),
     });
 
   beforeAll(async () => {
-    child = start(folder, ['--demo', '--port', '0'], { AI_PROXY_MASTER_KEY: masterKey });
+    child = startCommand(folder, ['--demo', '--port', '0'], { AI_PROXY_MASTER_KEY: masterKey });
     url = await listening(child);
+    const made = await ask('/key/generate', { method: 'POST', headers: { authorization: `Bearer ${masterKey}` } });
+    ({ key } = (await made.json()) as { key: string });
   });
   afterAll(async () => {
-    if (child.exitCode === null) {
-      child.kill('SIGKILL');
-      await once(child, 'close');
-    }
-    rmSync(folder, { recursive: true, force: true });
+    await stopped(child, 'SIGKILL');
+    removeFolder(folder);
   });
 
   it('keeps a ledger in SQLite, and reads it out to who has the key', async () => {
@@ -83,12 +49,13 @@ describe('the command with a master key', { timeout: 60_000 }, () => {
   it('takes feedback on a call', async () => {
     const { calls } = (await (await read('/calls')).json()) as { calls: { id: string }[] };
     const body = JSON.stringify({ trace_id: calls[0]?.id, value: 1 });
-    expect((await ask('/v1/feedback', { method: 'POST', headers: { 'content-type': 'application/json' }, body })).status).toBe(200);
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+    expect((await ask('/v1/feedback', { method: 'POST', headers, body })).status).toBe(200);
     expect(await (await read(`/calls/${calls[0]?.id}`)).json()).toMatchObject({ feedback: { value: 1 } });
   });
 
   it('counts at /metrics', async () => {
-    expect(await (await ask('/metrics')).text()).toMatch(
+    expect(await (await read('/metrics')).text()).toMatch(
       /^ai_proxy_calls_total\{operation="chat",provider="mistral",model="mistral-small-latest",outcome="ok",stream="false"\} 1$/m,
     );
   });
@@ -102,8 +69,7 @@ describe('the command with a master key', { timeout: 60_000 }, () => {
 
   it('lets nothing be lost when it is stopped', async () => {
     expect((await chat()).status).toBe(200);
-    child.kill('SIGTERM');
-    await once(child, 'close');
+    await stopped(child);
     expect((await run(folder, ['spend', '--by', 'endUser'])).stdout.split('\n')[1]).toMatch(/^ada +2 /);
   });
 });
@@ -117,6 +83,7 @@ describe('ai-proxy spend', { timeout: 60_000 }, () => {
     },
     { case: 'a dimension that is none', args: ['--by', 'colour'], says: /--by has to be one of key, team/ },
     { case: 'a moment that is none', args: ['--from', 'yesterday', '--database', 'sqlite:package.json'], says: /is no moment/ },
+    { case: 'a mistyped option', args: ['--form', '7d'], says: /there is no option "--form"; did you mean --from\?/ },
     { case: 'a database of another kind', args: ['--database', 'mysql://a'], says: /sqlite:|postgres:/ },
   ])('refuses $case in one line and exits 1', async ({ args, says }) => {
     const { code, stdout, stderr } = await run(fileURLToPath(new URL('..', import.meta.url)), ['spend', ...args]);

@@ -1,59 +1,78 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { sendRaw } from '@ai-proxy/testing';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
-
-interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function start(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
-  return spawn(process.execPath, ['--conditions=ai-proxy-source', cli, ...args], {
-    env: { NODE_ENV: 'test', PATH: process.env.PATH, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-async function run(args: readonly string[], environment?: Record<string, string>): Promise<Finished> {
-  const child = start(args, environment);
-  const output = { stdout: '', stderr: '' };
-  child.stdout?.on('data', (text) => (output.stdout += text));
-  child.stderr?.on('data', (text) => (output.stderr += text));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, ...output };
-}
-
-/** Waits for the banner and gives it. */
-async function banner(child: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const piece of child.stdout ?? []) {
-    text += String(piece);
-    if (text.includes('ocr')) return text;
-  }
-  throw new Error(`the command ended without a banner: ${text}`);
-}
+import { bannerOf, emptyFolder, folderOfTest, removeFolder, runCommand, startCommand, stopped } from './command-process.ts';
+import type { Environment } from './command-process.ts';
 
 describe('the command', () => {
-  it.each([
+  const withKeys = { AI_PROXY_MASTER_KEY: 'sk-master-0123456789' };
+  const refused: { case: string; args: string[]; environment?: Environment; says: RegExp }[] = [
     { case: 'no provider', args: [], says: /no provider is configured\. Set MISTRAL_API_KEY or OLLAMA_HOST, or start with --demo/ },
-    { case: 'a misspelt option', args: ['--prot', '9000'], says: /there is no option "--prot"/ },
-    { case: 'a command that there is none of', args: ['spent'], says: /there is no command "spent"/ },
-    { case: 'an address that others reach', args: ['--demo', '--host', '0.0.0.0'], says: /will not listen on "0\.0\.0\.0"/ },
+    { case: 'a misspelt option', args: ['--prot', '9000'], says: /there is no option "--prot"; did you mean --port\?/ },
+    { case: 'an option without its value', args: ['--demo', '--port'], says: /--port needs a value/ },
+    { case: 'an option that is given twice', args: ['--port', '1', '--port=2'], says: /--port is given twice/ },
+    { case: 'a word that has no place', args: ['--demo', 'now'], says: /"now" has no place here/ },
+    { case: 'a command that there is none of', args: ['spent'], says: /there is no command "spent"; did you mean "spend"\?/ },
+    {
+      case: 'an address that others reach, without keys',
+      args: ['--demo', '--host', '0.0.0.0'],
+      says: /will not listen on "0\.0\.0\.0": no caller is asked for a key, .* Set AI_PROXY_MASTER_KEY/,
+    },
+    {
+      case: 'an address that is none of this machine',
+      args: ['--demo', '--host', '192.0.2.1'],
+      environment: withKeys,
+      says: /is no address of this machine/,
+    },
+    {
+      case: 'a master key that no header can hold',
+      args: ['--demo'],
+      environment: { AI_PROXY_MASTER_KEY: 'sk master' },
+      says: /AI_PROXY_MASTER_KEY has to be letters/,
+    },
+    {
+      case: 'a database that is away',
+      args: ['--demo'],
+      environment: { ...withKeys, DATABASE_URL: 'postgres://me:hush-hush@127.0.0.1:1/keys' },
+      says: /the database postgres:\/\/127\.0\.0\.1:1\/keys cannot be used: connect ECONNREFUSED/,
+    },
+    {
+      case: 'a database of a kind that there is none of',
+      args: ['--demo'],
+      environment: { ...withKeys, DATABASE_URL: 'mysql://me:hush-hush@127.0.0.1/keys' },
+      says: /The URL of a database is "sqlite:PATH"/,
+    },
+    {
+      case: 'a path where no database can be',
+      args: ['--demo'],
+      environment: { ...withKeys, DATABASE_URL: 'sqlite:/nowhere/at/all.db' },
+      says: /the database sqlite:\/nowhere\/at\/all\.db cannot be used/,
+    },
+    {
+      case: 'a file that is no database',
+      args: ['--demo'],
+      environment: { ...withKeys, DATABASE_URL: `sqlite:${import.meta.filename}` },
+      says: /cannot be used: file is not a database/,
+    },
+    {
+      case: 'a scheme that is not of Redis',
+      args: ['--demo'],
+      environment: { ...withKeys, REDIS_URL: 'http://me:hush-hush@127.0.0.1:6379' },
+      says: /REDIS_URL is wrong: the url of Redis has to begin with redis:\/\//,
+    },
     { case: 'a port that is none', args: ['--demo', '--port', '99999'], says: /"99999" is not a port/ },
     { case: 'an origin with a path', args: ['--demo', '--cors', 'https://a.example/x'], says: /is not an origin/ },
-  ])('refuses $case in one line and exits 1', async ({ args, says }) => {
-    const { code, stdout, stderr } = await run(args);
+  ];
+
+  it.each(refused)('refuses $case in one line and exits 1', async ({ args, environment, says }) => {
+    const { code, stdout, stderr } = await runCommand(folderOfTest(), args, environment);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(says);
+    expect(stderr).not.toContain('hush');
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
@@ -61,16 +80,17 @@ describe('the command', () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
     const { port } = blocker.address() as AddressInfo;
-    const { code, stderr } = await run(['--demo', '--port', String(port)]);
+    const { code, stderr } = await runCommand(folderOfTest(), ['--demo', '--port', String(port)], withKeys);
     blocker.close();
     expect(code).toBe(1);
     expect(stderr).toContain(`port ${port} on 127.0.0.1 is in use`);
   });
 
   it('prints its help', async () => {
-    const { code, stdout } = await run(['--help']);
+    const { code, stdout } = await runCommand(folderOfTest(), ['--help']);
     expect(code).toBe(0);
-    expect(stdout).toContain('--demo');
+    for (const word of ['--demo', 'ai-proxy keys', 'ai-proxy spend', 'AI_PROXY_MASTER_KEY', 'DATABASE_URL', 'REDIS_URL'])
+      expect(stdout).toContain(word);
   });
 });
 
@@ -78,18 +98,21 @@ describe('the demonstration', () => {
   let child: ChildProcess;
   let url: string;
   let printed: string;
+  const folder = emptyFolder();
 
   beforeAll(async () => {
-    child = start(['--demo', '--', '--port', '0', '--cors', 'https://app.example'], { AI_PROXY_OLLAMA_FACE: '1' });
-    printed = await banner(child);
+    child = startCommand(folder, ['--demo', '--', '--port', '0', '--cors', 'https://app.example'], { AI_PROXY_OLLAMA_FACE: '1' });
+    printed = await bannerOf(child);
     url = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0] ?? '';
   });
-  afterAll(() => {
-    child.kill('SIGKILL');
+  afterAll(async () => {
+    await stopped(child, 'SIGKILL');
+    removeFolder(folder);
   });
 
   it('says that it is simulated, in its banner and in every answer', async () => {
     expect(printed).toContain('SIMULATED');
+    expect(printed).toContain('keys: none are asked for, so it listens on this machine only; AI_PROXY_MASTER_KEY changes that');
     for (const path of ['/health', '/v1/models', '/mistral/v1/models', '/nothing']) {
       const answer = await fetch(url + path);
       expect([path, answer.headers.get('x-ai-proxy-simulated')]).toEqual([path, 'true']);

@@ -1,0 +1,77 @@
+import { dirname, join } from 'node:path';
+import type { Counter, KeyStore, Ledger } from '@ai-proxy/core';
+import { redisCounter, redisKeyCache } from '@ai-proxy/redis';
+import type { RedisConnection } from '@ai-proxy/redis';
+import { ledgerSink, sqlCounter, sqlKeyStore, sqlLedger } from '@ai-proxy/sql';
+import type { LedgerSink } from '@ai-proxy/sql';
+import { openDatabase, withoutPassword } from './open-database.ts';
+import { nameRedis, warmRedis } from './open-redis.ts';
+import type { Need } from './readiness.ts';
+import type { ServerSettings } from './server-settings.ts';
+import { within } from './within.ts';
+
+/** What the server keeps: the accounts of its calls, and with a master key who may call and how much. */
+export interface Stores {
+  readonly ledger: Ledger;
+  readonly sink: LedgerSink;
+  readonly keys: { readonly store: KeyStore; readonly counter: Counter } | undefined;
+  /** Where they are, without passwords. */
+  readonly place: string;
+  /** What is not as it should be, and ends no start. */
+  readonly warnings: readonly string[];
+  readonly needs: readonly Need[];
+  /** After the proxy has closed. */
+  close(): Promise<void>;
+}
+
+type StoreSettings = Pick<ServerSettings, 'journal' | 'redis' | 'masterKey'>;
+
+/** Opens the stores, so that the first call finds them open. Where they cannot be, nothing is left open. */
+export async function openStores(url: string, { journal, redis, masterKey }: StoreSettings): Promise<Stores> {
+  const connection = redis === undefined ? undefined : nameRedis(redis);
+  const database = await openDatabase(url);
+  const ledger = sqlLedger(database);
+  const keys = masterKey === undefined ? undefined : openKeys(sqlKeyStore(database), connection, () => sqlCounter(database));
+  const needs: Need[] = [
+    { name: 'ledger', ask: async () => ledger.call('ready') },
+    ...(keys
+      ? [
+          { name: 'keys', ask: async () => keys.store.changes() },
+          { name: 'counter', ask: async () => keys.counter.read('ai-proxy', [{ kind: 'gauge', key: 'ready' }]) },
+        ]
+      : []),
+  ];
+
+  async function close(): Promise<void> {
+    await keys?.counter.close();
+    await keys?.store.close();
+    await connection?.close();
+    await ledger.close();
+    await database.close();
+  }
+
+  try {
+    const problem = connection && (await warmRedis(connection));
+    // The first question takes longest. What fails here is told by /ready.
+    await Promise.allSettled(needs.map(async ({ ask }) => within(3000, ask())));
+    return {
+      ledger,
+      sink: ledgerSink(ledger, { journal: journal ?? journalBeside(url) }),
+      keys,
+      place: withoutPassword(url),
+      warnings: problem === undefined ? [] : [`Redis does not answer (${problem}): keys with budgets are refused until it does`],
+      needs,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const openKeys = (store: KeyStore, redis: RedisConnection | undefined, count: () => Counter): { store: KeyStore; counter: Counter } =>
+  redis ? { store: redisKeyCache(redis, store), counter: redisCounter(redis) } : { store, counter: count() };
+
+/** The journal of an embedded database stands beside its file; a server's in the working directory. */
+const journalBeside = (url: string): string =>
+  join(url.startsWith('sqlite:') ? dirname(url.slice('sqlite:'.length)) : '.', 'ai-proxy-journal');
