@@ -1,9 +1,14 @@
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCommand } from '../../packages/server/src/keys-command/create.ts';
+import { readServerSettings } from '../../packages/server/src/server-settings.ts';
 import { command } from '../../packages/server/src/command.ts';
 import { spendCommand } from '../../packages/server/src/spend-command.ts';
 import { serve } from '../../packages/server/src/serve.ts';
 import type { RunningServer } from '../../packages/server/src/serve.ts';
-import { blocksOf, checkedTable, codeIn, pageAt, pages } from './documents.ts';
+import { blocksOf, checkedTable, codeIn, codeInColumn, pageAt, pages, root } from './documents.ts';
 import { readCurl, shellCommands } from './shell-words.ts';
 
 const documented = 'http://127.0.0.1:8787';
@@ -15,13 +20,20 @@ const curls = pages.flatMap((page) =>
     .filter(({ words }) => words[0] === 'curl'),
 );
 
+/** Those that need one run where callers are asked for keys. */
+const needsKey = (words: readonly string[]): boolean => words.some((word) => /\$(?:KEY|AI_PROXY_MASTER_KEY)\b/.test(word));
+
 describe('the requests of the pages', () => {
-  const key = process.env.MISTRAL_API_KEY;
-  let server: RunningServer;
+  const providerKey = process.env.MISTRAL_API_KEY;
+  const masterKey = 'sk-1234';
+  const folder = mkdtempSync(join(tmpdir(), 'ai-proxy-docs-'));
+  let open: RunningServer;
+  let keyed: RunningServer;
+  let key = '';
 
   beforeAll(async () => {
     delete process.env.MISTRAL_API_KEY;
-    server = await serve({
+    const settings = {
       host: '127.0.0.1',
       port: 0,
       cors: false,
@@ -31,21 +43,32 @@ describe('the requests of the pages', () => {
       journal: undefined,
       redis: undefined,
       masterKey: undefined,
-    });
+    } as const;
+    open = await serve(settings);
+    keyed = await serve({ ...settings, masterKey, database: `sqlite:${join(folder, 'ai-proxy.db')}` });
+    const made = await fetch(`${keyed.url}/key/generate`, { method: 'POST', headers: { authorization: `Bearer ${masterKey}` } });
+    ({ key } = (await made.json()) as { key: string });
   });
   afterAll(async () => {
-    if (key !== undefined) process.env.MISTRAL_API_KEY = key;
-    await server.close(0);
+    if (providerKey !== undefined) process.env.MISTRAL_API_KEY = providerKey;
+    await Promise.all([open.close(0), keyed.close(0)]);
+    rmSync(folder, { recursive: true, force: true });
   });
 
   const ask = (words: readonly string[]): Promise<Response> => {
-    const { url, body, ...request } = readCurl(words);
+    const server = needsKey(words) ? keyed : open;
+    const { url, body, ...request } = readCurl(
+      words.map((word) => word.replaceAll('$AI_PROXY_MASTER_KEY', masterKey).replaceAll('$KEY', key)),
+    );
     expect(url.startsWith(documented)).toBe(true);
     return fetch(server.url + url.slice(documented.length), { ...request, ...(body === undefined ? {} : { body }) });
   };
 
   it('are found', () => {
     expect(curls.map(({ path }) => path)).toEqual(expect.arrayContaining(['README.md', 'docs/command.md', 'packages/server/README.md']));
+    expect(curls.filter(({ words }) => needsKey(words)).map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['README.md', 'docs/command.md']),
+    );
   });
 
   it.each(curls.map(({ path, words }) => [path, words.join(' '), words] as const))('%s: %s', async (_, line, words) => {
@@ -54,6 +77,14 @@ describe('the requests of the pages', () => {
     expect({ status: answer.status, text: answer.ok ? '' : text }).toEqual({ status: 200, text: '' });
     if (line.includes('"stream":true')) expect(text).toMatch(/^data: \{[^]+data: \[DONE\]\n\n$/);
     else expect(() => void JSON.parse(text)).not.toThrow();
+  });
+
+  it('are refused without their key', async () => {
+    for (const { words } of curls.filter((one) => needsKey(one.words))) {
+      const answer = await ask(words.map((word) => word.replace('Authorization: Bearer', 'X-Nothing:')));
+      expect([words.join(' '), answer.status]).toEqual([words.join(' '), 401]);
+      await answer.body?.cancel();
+    }
   });
 
   it('report what the page says that they report', async () => {
@@ -102,6 +133,35 @@ describe('docs/command.md', () => {
       expect(said).not.toBe('');
     },
   );
+
+  it('names every variable', () => {
+    const read = new Set<string>();
+    const environment = new Proxy<Record<string, string>>({}, { get: (_, name) => void read.add(String(name)) });
+    readServerSettings({ demo: false }, environment);
+    // The operator's stores are asked for where there is a master key.
+    readServerSettings(
+      { demo: false },
+      new Proxy<Record<string, string>>(
+        {},
+        { get: (_, name) => (read.add(String(name)), name === 'AI_PROXY_MASTER_KEY' ? 'sk-1' : undefined) },
+      ),
+    );
+    const ofArguments = codeInColumn(checkedTable('docs/command.md', 'arguments'), 1);
+    const table = codeInColumn(checkedTable('docs/command.md', 'environment'), 0);
+    const providers = globSync('packages/{mistral,ollama}/src/**/*.ts', { cwd: root }).map((path) =>
+      readFileSync(join(root, path), 'utf8'),
+    );
+    const ofProviders = table.filter((name) => !read.has(name));
+    expect(ofProviders).toEqual(['MISTRAL_API_KEY', 'MISTRAL_API_BASE', 'OLLAMA_HOST', 'OLLAMA_API_KEY', 'AI_PROXY_OLLAMA_FACE']);
+    expect(ofProviders.filter((name) => !providers.some((text) => text.includes(`'${name}'`)))).toEqual([]);
+    expect([...read].toSorted()).toEqual([...ofArguments, ...table.filter((name) => read.has(name))].toSorted());
+  });
+
+  it('names every argument of ai-proxy keys create', () => {
+    expect(codeInColumn(checkedTable('docs/command.md', 'keys create'), 0)).toEqual(
+      Object.keys(createCommand.args ?? {}).map((name) => `--${name}`),
+    );
+  });
 
   it('names every argument of ai-proxy spend', async () => {
     const { args } = spendCommand;
