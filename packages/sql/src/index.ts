@@ -10,12 +10,15 @@ export type {
   KeyNewsRow,
   KeyRow,
   MarkRow,
+  ObjectRow,
   Schema,
   SumRow,
   TagRow,
 } from './database/schema.ts';
 export { sqlKeyStore } from './keys/sql-key-store.ts';
 export type { SqlKeyStoreOptions } from './keys/sql-key-store.ts';
+export { sqlOwners } from './owners/sql-owners.ts';
+export type { SqlOwners, SqlOwnersOptions } from './owners/sql-owners.ts';
 export { sqlLedger } from './ledger/sql-ledger.ts';
 export type { SqlLedgerOptions } from './ledger/sql-ledger.ts';
 export type { Retention } from './ledger/retention.ts';

@@ -37,6 +37,8 @@ export { madeUpChange, madeUpKey } from './key-store-contract/made-up-keys.ts';
 export { ledgerContract } from './ledger-contract/ledger-contract.ts';
 export type { LedgerUnderTest } from './ledger-contract/ledger-under-test.ts';
 export { madeUpReceipt } from './ledger-contract/made-up-receipts.ts';
+export { ownersContract } from './owners-contract/owners-contract.ts';
+export type { MadeUpObject, OwnersStore, OwnersUnderTest } from './owners-contract/owners-contract.ts';
 export { answerHead, chunk, eventStreamScript } from './raw/script.ts';
 export type { Script, ScriptStep } from './raw/script.ts';
 export { startScriptedUpstream } from './raw/scripted-upstream.ts';

@@ -8,6 +8,7 @@ export interface Schema {
   readonly ai_proxy_spend_hours: SumRow;
   readonly ai_proxy_spend_days: SumRow;
   readonly ai_proxy_marks: MarkRow;
+  readonly ai_proxy_objects: ObjectRow;
   readonly ai_proxy_keys: KeyRow;
   readonly ai_proxy_key_hashes: KeyHashRow;
   readonly ai_proxy_key_changes: KeyChangeRow;
@@ -128,4 +129,12 @@ export interface KeyNewsRow {
   readonly number: number;
   readonly key_id: string;
   readonly change_id: string;
+}
+
+export interface ObjectRow {
+  readonly provider: string;
+  readonly kind: string;
+  readonly id: string;
+  readonly owner: string;
+  readonly noted_at: number;
 }

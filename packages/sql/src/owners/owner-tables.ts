@@ -1,0 +1,42 @@
+import type { Pool } from 'pg';
+import { parseDatabaseUrl } from '../database/database-url.ts';
+import type { SqlDatabase } from '../database/open-sql.ts';
+import { openPool } from '../database/postgres-dialect.ts';
+import type { Question, Row } from '../keys/script.ts';
+import { createSqliteKeys } from '../keys/sqlite/sqlite-keys.ts';
+import { within } from '../keys/within.ts';
+
+/** The table of owners in one of the databases. Every promise settles by the deadline. */
+export interface OwnerTables {
+  ask(question: Question): Promise<readonly Row[]>;
+  close(): Promise<void>;
+}
+
+/** Over connections of its own: nobody waits to learn whose a file is because somebody else sums up a year. */
+export function openOwnerTables(database: SqlDatabase, timeout: number, connections: number): OwnerTables {
+  const place = parseDatabaseUrl(database.url);
+  if (place.kind === 'postgres') return openOnServer(database, timeout, connections);
+  const file = createSqliteKeys(place.path, timeout);
+  return { ask: async (question) => file.read(question), close: async () => file.close() };
+}
+
+function openOnServer(database: SqlDatabase, timeout: number, connections: number): OwnerTables {
+  let pool: Promise<Pool> | undefined;
+  let isClosed = false;
+
+  async function ask({ text, values }: Question): Promise<readonly Row[]> {
+    if (isClosed) throw new Error('it was closed');
+    await database.connect();
+    pool ??= openPool(database.url, connections, timeout);
+    const { rows } = await (await pool).query<Row>(text, [...values]);
+    return rows;
+  }
+
+  return {
+    ask: async (question) => within(ask(question), timeout),
+    async close() {
+      isClosed = true;
+      await (await pool)?.end();
+    },
+  };
+}
