@@ -1,8 +1,7 @@
 // One of the processes that go on counting while the counter loses its state: `lossy-process.ts <address> <root> <calls> <cost>`. The ledger is its parent's.
 import { setTimeout } from 'node:timers/promises';
 import type { Reservation } from '@ai-proxy/core';
-import { RedisError } from '@ai-proxy/redis';
-import { SqlError } from '@ai-proxy/sql';
+import { insist } from './insist.ts';
 import { openCounter } from './open-counter.ts';
 
 const [address = '', root = '', calls = '0', price = '0'] = process.argv.slice(2);
@@ -21,18 +20,6 @@ async function askLedger(spent: number): Promise<number> {
   const question = (questions += 1);
   process.send?.({ question, spent });
   return new Promise((resolve) => waiting.set(question, resolve));
-}
-
-/** A store that is away is asked until it is there. */
-async function insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof RedisError || error instanceof SqlError)) throw error;
-      await setTimeout(50);
-    }
-  }
 }
 
 async function call(index: number): Promise<void> {

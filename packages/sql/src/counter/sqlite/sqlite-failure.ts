@@ -14,8 +14,8 @@ const kindOf = (error: unknown): number | undefined => {
 /** SQLITE_BUSY and SQLITE_LOCKED: somebody else is at it. */
 export const isBusy = (error: unknown): boolean => [5, 6].includes(kindOf(error) ?? 0);
 
-/** SQLITE_CORRUPT and SQLITE_NOTADB. */
-export const isDamaged = (error: unknown): boolean => [11, 26].includes(kindOf(error) ?? 0);
+/** SQLITE_CORRUPT, SQLITE_NOTADB, and SQLITE_IOERR_SHORT_READ: the file, or its log, is shorter than it says. */
+export const isDamaged = (error: unknown): boolean => [11, 26].includes(kindOf(error) ?? 0) || numberOf(error) === 522;
 
 /** SQLITE_READONLY_DBMOVED. */
 export const isMoved = (error: unknown): boolean => error instanceof FileMoved || numberOf(error) === 1032;
