@@ -32,6 +32,8 @@ export async function openPool(url: string, max: number, timeout: number): Promi
   });
   // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => {});
+  // The same holds for one that breaks in somebody's hands; his query fails as well.
+  pool.on('connect', (client) => void client.on('error', () => {}));
   return pool;
 }
 
