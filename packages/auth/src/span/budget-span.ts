@@ -44,11 +44,20 @@ export function spanOf(every: string | undefined, timezone: string, anchor: numb
     const start = Math.floor(now / length) * length;
     return { start, end: start + length };
   }
+  const key = count === 1 ? `${unit} ${timezone}` : `${every} ${timezone} ${anchor}`;
+  const before = lately.get(key);
+  if (before && before.start <= now && now < before.end) return before;
   const today = dayIn(now, timezone);
   const first = count === 1 ? 0 : dayIn(anchor, timezone);
   const [from, to] = unit === 'mo' ? months(first, today, count) : days(first, today, unit === 'w' ? 7 * count : count, unit === 'w');
-  return { start: beginOf(from, timezone), end: beginOf(to, timezone) };
+  const span = { start: beginOf(from, timezone), end: beginOf(to, timezone) };
+  if (lately.size >= 10_000) lately.clear();
+  lately.set(key, span);
+  return span;
 }
+
+/** Calendars of zones are slow to read, and every call of a span has the same answer. */
+const lately = new Map<string, { readonly start: number; readonly end: number }>();
 
 type Days = readonly [from: number, to: number];
 
