@@ -14,7 +14,7 @@ export function toStoredText(text: string): string {
   if (plain.length <= most) return plain;
   const digest = createHash('sha256').update(plain).digest('hex');
   // No escape looks like this one.
-  return `${escape(text.slice(0, begin)).slice(0, begin)}%#${digest}`;
+  return `${plain.slice(0, begin).toWellFormed()}%#${digest}`;
 }
 
 const escape = (text: string): string =>
