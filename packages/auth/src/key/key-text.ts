@@ -15,9 +15,10 @@ export function createKey(): string {
 /** Whether a text can be a key that was made here. Of others no store is asked. */
 export function isWellFormed(text: string): boolean {
   if (!form.test(text)) return false;
-  const bytes = fromBase64Url(text.slice(prefix.length));
+  const bytes = fromBase64Url(text, prefix.length);
   const sum = checksum(bytes.subarray(0, secretBytes));
-  return sum.every((byte, index) => byte === bytes[secretBytes + index]);
+  for (let index = 0; index < sum.length; index += 1) if (sum[index] !== bytes[secretBytes + index]) return false;
+  return true;
 }
 
 /** Whether a text can be a key that was made elsewhere and registered here: long enough, and nothing that a header or a log could not hold. */
@@ -44,5 +45,20 @@ const toBase64Url = (bytes: Uint8Array): string =>
     .replaceAll('+', '-')
     .replaceAll('/', '_');
 
-const fromBase64Url = (text: string): Uint8Array =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const values = Uint8Array.from({ length: 128 }, (_, code) => Math.max(0, digits.indexOf(String.fromCharCode(code))));
+
+/** The bytes of a text in whole groups of four digits, from a place on. By a table: every call has a key, and `atob` wants it rewritten first. */
+function fromBase64Url(text: string, from: number): Uint8Array {
+  const bytes = new Uint8Array(((text.length - from) / 4) * 3);
+  const at = (index: number): number => values[text.charCodeAt(index)] ?? 0;
+  let next = 0;
+  for (let index = from; index < text.length; index += 4) {
+    const group = (at(index) << 18) | (at(index + 1) << 12) | (at(index + 2) << 6) | at(index + 3);
+    bytes[next] = group >>> 16;
+    bytes[next + 1] = group >>> 8;
+    bytes[next + 2] = group;
+    next += 3;
+  }
+  return bytes;
+}
