@@ -25,7 +25,9 @@ export function greatestCost(call: Call, target: Target, use: GreatestUse | unde
 
 /** What a call has truly cost; what was reserved for it where nobody can say. */
 export function trueCost(receipt: Receipt, reserved: number, unknownPrice: UnknownPrice): number {
-  if (receipt.cost) return countable(receipt.cost.micros);
+  // What a job costs is not known when it is made, whatever the making itself costs.
+  const isMade = receipt.operation === 'batch' && receipt.usage === undefined;
+  if (receipt.cost && !isMade) return countable(receipt.cost.micros);
   if (receipt.usage && typeof unknownPrice !== 'string') {
     const cost = costOf(receipt.usage, { source: 'default', rates: unknownPrice });
     if (cost) return countable(cost.micros);

@@ -1,5 +1,6 @@
 import { isJsonObject } from '@ai-proxy/core';
 import type { Call, JsonObject, JsonValue, Target, Usage } from '@ai-proxy/core';
+import { batchUse } from './batch-use.ts';
 
 /** The most that one call of an operation can use, by the operator's word. */
 export type Bounds = Readonly<Record<string, Usage & { /** In US dollars, whatever it uses. */ readonly dollars?: number }>>;
@@ -11,6 +12,9 @@ export interface GreatestUse {
   readonly dollars?: number;
 }
 
+/** Operations that use a model where they begin with something, and otherwise only keep it. */
+const keeping: ReadonlySet<string> = new Set(['agents', 'batch', 'conversations', 'fine_tuning']);
+const startsWork = /\/jobs(?:\/:id\/start)?$/;
 /** Operations that use no model: keeping and listing things. */
 const freeOperations: ReadonlySet<string> = new Set(['models', 'files', 'libraries', 'voices', 'show', 'tags', 'ps', 'version']);
 /** Operations that read what the request holds, and write text. */
@@ -21,6 +25,7 @@ const reading: ReadonlySet<string> = new Set(['embeddings', 'embed', 'moderation
 /** Whether a call can cost anything. */
 export function isFree({ operation, native, headers, dialect }: Call): boolean {
   if (freeOperations.has(operation)) return true;
+  if (dialect === 'opaque' && native && keeping.has(operation) && !startsWork.test(native.route.path)) return true;
   // What is only looked at or deleted costs nothing; a WebSocket begins as a GET.
   return (
     dialect === 'opaque' &&
@@ -35,14 +40,30 @@ export interface UseOptions {
   readonly mediaTokens: number;
 }
 
+/** What tells how much is asked for. */
+export type AskedUse = Pick<Call, 'operation' | 'input' | 'native'>;
+
 /**
  * How much a call can use at one target. A token is a byte at least, so that the bytes of a request bound its tokens; what it writes is bounded by what it
  * asks for, and else by the window of the model.
  */
-export function greatestUse(call: Call, { modelInfo }: Target, { bounds, mediaTokens }: UseOptions): GreatestUse | undefined {
+export function greatestUse(
+  call: AskedUse,
+  { modelInfo, ...target }: Target,
+  { bounds, mediaTokens }: UseOptions,
+): GreatestUse | undefined {
   const { dollars, ...given } = bounds[call.operation] ?? {};
   const own = dollars === undefined ? undefined : { usage: given, dollars };
   if (own) return own;
+  if (call.operation === 'batch') {
+    // Bounds of other operations are written into their requests, and not into those of a job.
+    const usage = batchUse(
+      call.input,
+      (operation, input) =>
+        greatestUse({ operation, input, native: undefined }, { modelInfo, ...target }, { bounds: {}, mediaTokens })?.usage,
+    );
+    if (usage) return { usage };
+  }
   const window = modelInfo?.contextLength;
   const inputTokens = bytesOf(call) + mediaTokens * mediaIn(call.input);
   if (writing.has(call.operation)) {
@@ -66,7 +87,7 @@ export function greatestUse(call: Call, { modelInfo }: Target, { bounds, mediaTo
 }
 
 /** The tokens of an answer, as far as the request bounds them. */
-export function outputLimit({ input, native }: Call): number | undefined {
+export function outputLimit({ input, native }: AskedUse): number | undefined {
   const options = input['options'];
   const said =
     native && isOllama(native.provider.system)
@@ -92,7 +113,7 @@ const isOllama = (system: string): boolean => system === 'ollama';
 const encoder = new TextEncoder();
 
 /** Those that came, where nobody has changed them. */
-function bytesOf({ input, native }: Call): number {
+function bytesOf({ input, native }: AskedUse): number {
   if (native?.bytes && native.readAs === input) return native.bytes.byteLength;
   return encoder.encode(JSON.stringify(input)).byteLength;
 }

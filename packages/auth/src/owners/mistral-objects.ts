@@ -14,7 +14,9 @@ const voice = { path: { id: 'voice' } } as const;
 const results: readonly Made[] = [
   { kind: 'file', field: 'output_file' },
   { kind: 'file', field: 'error_file' },
+  { kind: 'result', field: 'output_file' },
 ];
+const namingNothing: ReadonlySet<string> = new Set(['/v1/embeddings', '/v1/fim/completions', '/v1/moderations', '/v1/classifications']);
 /** What a tuning makes is its owner's, as far as it is to be changed; whoever may use a model by its name still may. */
 const tuned: readonly Made[] = [{ kind: 'tuned_model', field: 'fine_tuned_model' }];
 
@@ -31,9 +33,15 @@ const routes: Readonly<Record<string, ObjectRule>> = {
   'GET /v1/files/:id': file,
   'DELETE /v1/files/:id': removes(file),
   'GET /v1/files/:id/content': file,
-  'GET /v1/files/:id/url': file,
+  // What the calls of a job have used is read as its results pass; by an address they would pass by.
+  'GET /v1/files/:id/url': { ...file, notFor: 'result' },
 
-  'POST /v1/batch/jobs': { body: 'json', creates: { kind: 'batch', field: 'id' }, brings: results },
+  'POST /v1/batch/jobs': {
+    body: 'json',
+    reads: { field: 'input_files', path: '/v1/files/:id/content', unless: namingNothing },
+    creates: { kind: 'batch', field: 'id' },
+    brings: results,
+  },
   'GET /v1/batch/jobs': { lists: { kind: 'batch', entries: 'data' }, brings: results },
   'GET /v1/batch/jobs/:id': { ...job, brings: results },
   'DELETE /v1/batch/jobs/:id': removes(job),
@@ -128,6 +136,7 @@ export const mistralObjects: ObjectRules = {
   free: { voice: /^(?:voice_\d{1,6}|[a-z]{2}_[a-z]+_[a-z]+)$/ },
   groups: {
     file: 'files',
+    result: 'files',
     batch: 'batch',
     tuning_job: 'fine_tuning',
     tuned_model: 'fine_tuning',

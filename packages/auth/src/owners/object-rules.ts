@@ -11,6 +11,10 @@ export interface ObjectRule {
   readonly removes?: boolean;
   /** What the request's own body is where the proxy does not read it by itself: JSON that may name objects, or a form with a field that does. */
   readonly body?: 'json' | 'form';
+  /** Files that hold requests of their own, by the field of the body that names them; `path` is where their content is, `unless` the endpoints whose requests name nothing. */
+  readonly reads?: { readonly field: string; readonly path: string; readonly unless: ReadonlySet<string> };
+  /** Not for objects that are noted as this kind as well. */
+  readonly notFor?: string;
   /** What it makes: the kind, and the field of the answer that holds the id. */
   readonly creates?: Made;
   /** What it lists. */

@@ -44,3 +44,10 @@ export const answerTooLarge = (limit: number): ProxyError =>
     code: 'upstream_too_large',
     source: 'provider',
   });
+
+export const onlyByContent = (): ProxyError =>
+  new ProxyError('What a job has written is fetched here, at "/content": what its calls have used is accounted as it passes.', {
+    status: 403,
+    code: 'route_closed',
+    source: 'policy',
+  });

@@ -1,4 +1,4 @@
-import { ProxyError } from '@ai-proxy/core';
+import { explainBreak, ProxyError } from '@ai-proxy/core';
 import type {
   ChunkBatch,
   HttpHeaders,
@@ -53,9 +53,8 @@ export async function wholeAnswer(
   try {
     bytes = await gather(reply);
   } catch (error) {
-    // An answer that is too large was left by nobody but the proxy.
-    if (!(error instanceof ProxyError && error.code === 'upstream_too_large')) relay.settle(end ?? { kind: 'broken', error });
-    throw error;
+    // The call ends with what its caller is told.
+    throw error instanceof ProxyError ? error : explainBreak(error, true);
   }
   const isGood = answered && reply.status >= 200 && reply.status < 300;
   const accept = (): void => relay.settle(end ?? { kind: 'complete', status: reply.status, bytes: bytes.byteLength });

@@ -29,7 +29,7 @@ const makeTuning: Make = async (caller) =>
 const makeModel: Make = async (caller) => {
   const id = await makeTuning(caller);
   await caller.ask('POST', `/v1/fine_tuning/jobs/${id}/start`);
-  return (await caller.ask('GET', `/v1/fine_tuning/jobs/${id}`)).json.fine_tuned_model;
+  return String((await caller.ask('GET', `/v1/fine_tuning/jobs/${id}`)).json?.['fine_tuned_model']);
 };
 /** The library and the document, as they stand in a path. */
 const makeDocument: Make = async (caller) => {
@@ -204,9 +204,12 @@ describe('every object at a provider', () => {
     const ask = async (one: string): Promise<readonly unknown[]> => {
       // Of a document, the id of its library stands before it.
       const answer = await other.ask(method, path(body ? one : one.split('/').map(encodeURIComponent).join('/')), body?.(one));
-      return [answer.status, answer.json?.code];
+      return [answer.status, answer.json?.['code']];
     };
-    expect([await ask(id), await ask(unknownLike(id))]).toEqual(Array(2).fill([404, 'object_not_found']));
+    expect([await ask(id), await ask(unknownLike(id))]).toEqual([
+      [404, 'object_not_found'],
+      [404, 'object_not_found'],
+    ]);
     for (const strange of ['x', '..', `${id} `, id.toUpperCase(), `${id}\0`, '"; drop table x; --', 'é'.repeat(300)]) {
       const answer = await ask(strange);
       // Some are no path, or no form, whoever asks.

@@ -30,8 +30,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- whatever the wire holds, tests compare it with what they expect
-  readonly json: any;
+  readonly json: Readonly<Record<string, unknown>> | undefined;
 }
 
 let made = 0;
@@ -98,14 +97,16 @@ function callerOf(send: Send, key: string): AccountCaller {
     async make(path, body, field = 'id') {
       const answer = await ask('POST', path, body);
       if (answer.status >= 300) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
-      return String(answer.json[field]);
+      const id = answer.json?.[field];
+      if (typeof id !== 'string') throw new Error(`POST ${path}: there is no ${field} in ${answer.text}`);
+      return id;
     },
   };
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string): Answer['json'] {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as Answer['json'];
   } catch {
     return undefined;
   }

@@ -46,11 +46,16 @@ const restartRequest = closed({
 export function listConversations(request: ServedRequest, state: MistralState): Answer {
   const size = Number(request.query.get('page_size') ?? 100);
   const from = Number(request.query.get('page') ?? 0) * size;
-  const all = [...state.conversations.keys()].map((id) => ({ id, object: 'conversation', created_at: at(state), updated_at: at(state) }));
+  const all = [...state.conversations.keys()].map((id) => ({
+    id,
+    object: 'conversation',
+    created_at: momentOf(state),
+    updated_at: momentOf(state),
+  }));
   return json(200, all.slice(from, from + size));
 }
 
-const at = (state: MistralState): string => new Date(state.now() * 1000).toISOString();
+const momentOf = (state: MistralState): string => new Date(state.now() * 1000).toISOString();
 
 /** What one conversation's routes do, but for those that go on with it. */
 export function withConversation(request: ServedRequest, state: MistralState, id: string, rest: string): Answer {
@@ -62,7 +67,7 @@ export function withConversation(request: ServedRequest, state: MistralState, id
   }
   if (rest === '/history') return json(200, { object: 'conversation.history', conversation_id: id, entries: messages });
   if (rest === '/messages') return json(200, { object: 'conversation.messages', conversation_id: id, messages });
-  return json(200, { id, object: 'conversation', created_at: at(state), updated_at: at(state) });
+  return json(200, { id, object: 'conversation', created_at: momentOf(state), updated_at: momentOf(state) });
 }
 
 /** `POST /v1/conversations`, and `POST /v1/conversations/{id}` where an id is given; `restart` goes on with it in another. */

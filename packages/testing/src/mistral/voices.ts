@@ -50,14 +50,15 @@ export function createVoice(request: ServedRequest, state: MistralState): Answer
   const issues = judge(createRequest, read.value);
   if (issues.length > 0 || !isObject(read.value)) return refuseDetail(issues);
   const { sample_audio: sample, sample_filename: _name, ...entry } = read.value;
+  const id = uuid(`voice ${request.index} ${state.now()}`);
   const voice: JsonObject = {
     retention_notice: 30,
     ...entry,
-    id: uuid(`voice ${request.index} ${state.now()}`),
+    id,
     created_at: new Date(state.now() * 1000).toISOString(),
     user_id: uuid('user'),
   };
-  state.voices.set(String(voice.id), { entry: voice, sample: textOf(sample) ?? '' });
+  state.voices.set(id, { entry: voice, sample: textOf(sample) ?? '' });
   keepNewest(state.voices, 1000);
   return json(200, voice);
 }
