@@ -7,7 +7,11 @@ export interface StorePatience {
   readonly timeout: number;
   /** Failures in a row after which the store is left alone. @default 3 */
   readonly failures: number;
-  /** How long it is left alone where it does not answer; then one question tries whether it is back. One that refuses at once is tried four times as often. @default 1000 */
+  /**
+   * The longest that it is left alone, so that the first question that comes so long after its return is answered. One question tries whether it is back after half of this where
+   * it does not answer, and after a quarter where it refuses at once.
+   * @default 1000
+   */
   readonly probeAfter: number;
 }
 
@@ -51,7 +55,7 @@ export function guardStore({ name, patience, now, isAnswer = () => false, onBack
   function failed(number: number, askedAt: number, error: unknown): void {
     if (number < answered) return;
     failures += 1;
-    if (isClosed()) leftAloneUntil = askedAt + (error === tooLate ? patience.probeAfter : patience.probeAfter / 4);
+    if (isClosed()) leftAloneUntil = askedAt + patience.probeAfter / (error === tooLate ? 2 : 4);
   }
 
   async function put<T>(question: () => Promise<T>, timeout: number): Promise<T> {
@@ -73,16 +77,20 @@ export function guardStore({ name, patience, now, isAnswer = () => false, onBack
 
   return {
     async ask(question, timeout = patience.timeout) {
-      if (!isClosed()) return put(question, timeout);
-      if (!probe) {
+      const until = performance.now() + timeout;
+      while (isClosed()) {
+        if (probe) {
+          // Somebody is finding out: whoever comes meanwhile would be refused by a store that is back.
+          const left = until - performance.now();
+          if (left <= 0) throw storeUnavailable(name, leftAlone);
+          await within(async () => probe, left).catch(noMatter);
+          continue;
+        }
         if (now() < leftAloneUntil) throw storeUnavailable(name, leftAlone);
         const probing = put(question, timeout).finally(() => (probe = undefined));
         probe = probing;
         return probing;
       }
-      // Somebody is finding out: whoever comes meanwhile would be refused by a store that is back.
-      await within(async () => probe, timeout).catch(noMatter);
-      if (isClosed()) throw storeUnavailable(name, leftAlone);
       return put(question, timeout);
     },
   };

@@ -37,18 +37,18 @@ describe('a store that fails', () => {
     expect(await outcome(guard.ask(answer))).toBe('not asked');
   });
 
-  it('is tried again an interval after it was last asked in vain, not after that was given up', async () => {
+  it('is tried again half an interval after it was last asked in vain, not after that was given up', async () => {
     const { guard, pass } = setUp();
     const asking = fail(guard, hang);
     pass(400);
     await asking;
-    pass(599);
+    pass(99);
     expect(await outcome(guard.ask(answer))).toBe('not asked');
     pass(1);
     expect(await outcome(guard.ask(answer))).toBe('here');
   });
 
-  it('is tried four times as often where it refuses at once', async () => {
+  it('is tried twice as often where it refuses at once', async () => {
     const { guard, pass } = setUp();
     await fail(guard, refuse);
     expect(await outcome(guard.ask(answer))).toBe('not asked');
@@ -72,6 +72,18 @@ describe('a store that fails', () => {
     found.resolve('back');
     expect(await probe).toBe('back');
     expect([await Promise.all(others), questions, backs()]).toEqual([['here', 'here', 'here'], 4, 1]);
+  });
+
+  it('is asked by the next of those who waited where the first has found nothing, and time enough has passed', async () => {
+    const { guard, pass } = setUp();
+    await fail(guard, refuse);
+    pass(250);
+    const found = Promise.withResolvers<string>();
+    const probe = outcome(guard.ask(async () => found.promise, 1000));
+    const other = outcome(guard.ask(answer, 1000));
+    pass(600);
+    found.reject(new Error('the connection was dead'));
+    expect([await probe, await other]).toEqual(['failed', 'here']);
   });
 
   it('keeps nobody waiting for longer than one question may take, whoever finds out', async () => {

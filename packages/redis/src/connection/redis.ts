@@ -3,6 +3,7 @@ import type { createClient } from '@redis/client';
 import type { NodeRedisClient } from './node-redis.ts';
 import { fromNodeRedis } from './node-redis.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import { watchSilence } from './silence.ts';
 import { within } from './within.ts';
 
 export interface RedisOptions {
@@ -13,8 +14,14 @@ export interface RedisOptions {
 /** After a break the next attempt comes so soon, in milliseconds, and so late at most. */
 const [firstRetry, lastRetry] = [20, 250];
 
-/** Milliseconds between two attempts to find a primary in the place of a replica, and for one of them. */
-const [betweenReplacements, mostReplacing] = [1000, 900];
+/** Milliseconds between two attempts to find a primary in the place of a replica. */
+const betweenReplacements = 1000;
+
+/** Milliseconds for one attempt to make another connection beside the one that there is. */
+const mostReplacing = 400;
+
+/** Milliseconds without an answer, or without a connection, after which another one is tried. */
+const mostSilence = 500;
 
 /**
  * A connection to Redis that several stores may share. It is opened at its first use, with `@redis/client`, which has to be installed, and opened again after
@@ -44,6 +51,7 @@ export function redis({ url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:637
       },
     });
     client.on('error', (error: unknown) => void (problem = error));
+    client.on('reconnecting', () => silence.broke());
     return client;
   }
 
@@ -59,8 +67,8 @@ export function redis({ url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:637
     return connection;
   }
 
-  /** The name of a primary may lead elsewhere by now, while the old one, a replica now, keeps its connections. */
-  async function replace(): Promise<void> {
+  /** Makes another connection, which takes the place of the one that there is as soon as it is ready. */
+  async function replace(): Promise<boolean> {
     const next = await prepare();
     const opening = next.connect();
     try {
@@ -68,26 +76,35 @@ export function redis({ url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:637
     } catch {
       next.destroy();
       opening.catch(() => {});
-      return;
+      return false;
     }
     const old = await created;
     if (isClosed) {
       next.destroy();
-      return;
+      return true;
     }
     created = Promise.resolve(next);
     connection = fromNodeRedis(next);
     if (old?.isOpen) old.destroy();
+    return true;
   }
 
   let replacedAt = -Infinity;
+  const silence = watchSilence({
+    patience: mostSilence,
+    isReady: () => isClosed || (connection?.isReady ?? true),
+    onSilence: async () => isClosed || replace(),
+  });
 
   async function use<Answer>(ask: (connection: RedisConnection) => Promise<Answer>): Promise<Answer> {
     if (!connection) throw new Error('the connection has not been opened');
+    const answer = ask(connection);
+    silence.asked(answer);
     try {
-      return await ask(connection);
+      return await answer;
     } catch (error) {
       const now = performance.now();
+      // The name of a primary may lead elsewhere by now, while the old one, a replica now, keeps its connections.
       if (error instanceof Error && /\bREADONLY\b/.test(error.message) && now - replacedAt > betweenReplacements) {
         replacedAt = now;
         replace().catch((reason: unknown) => (problem = reason));

@@ -91,15 +91,22 @@ export function redisKeyCache(
     }
   }
 
+  /** Told once, until one is announced again. */
+  let isUnheard = false;
+
   async function announce(id: string): Promise<void> {
     forget(id);
     try {
       await ask(async () => connection.publish(channel, id));
+      isUnheard = false;
     } catch (error) {
-      log.warn(
-        { key: id, error: String(error) },
-        'a change of a key was not announced over Redis: other instances hear of it within two seconds',
-      );
+      if (!isUnheard) {
+        log.warn(
+          { key: id, error: String(error) },
+          'a change of a key was not announced over Redis, as all until it is back: other instances hear of it within two seconds',
+        );
+      }
+      isUnheard = true;
     }
   }
 
