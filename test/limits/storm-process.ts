@@ -46,7 +46,12 @@ async function storm(plan: StormPlan): Promise<StormReport> {
       windows,
     };
     const moments: Moments = { askedAt: 0, answeredAt: 0 };
-    if ((await reserve(reservation, moments)) !== 'reserved') {
+    const kind = await reserve(reservation, moments).catch(async (error: unknown) => {
+      // What was not answered may have been done.
+      await counter.release(reservation);
+      throw error;
+    });
+    if (kind !== 'reserved') {
       seen.refused += 1;
       return;
     }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqlCounter } from '../../../src/counter/sql-counter.ts';
 import { openSql } from '../../../src/database/open-sql.ts';
@@ -22,7 +23,7 @@ const url = (): string => `sqlite:${join(folder, 'ai-proxy.db')}`;
 
 /** What came of calls in a process that a shell has prepared. */
 async function countAfter(preparation: string, calls: number, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
-  const program = join(import.meta.dirname, 'count-in-trouble.ts');
+  const program = fileURLToPath(new URL('count-in-trouble.ts', import.meta.url));
   const child = spawn(
     '/bin/sh',
     ['-c', `${preparation}; exec "$@"`, 'sh', process.execPath, '--conditions=ai-proxy-source', program, url(), String(calls)],
