@@ -25,9 +25,9 @@ export function createAccounting(stores: Stores | undefined, masterKey: string |
   const { ledger, sink } = stores;
   const options = { ...shared, receipts: [counts, sink] };
   if (!stores.keys || masterKey === undefined) return { options, metrics: counts.handler, handlers: [feedback({ ledger })] };
-  const { store, counter } = stores.keys;
+  const { store, counter, objects } = stores.keys;
   return {
-    options: { ...options, policies: [keys({ store, counter, ledger, waysIn: [refuseMasterKey(masterKey)] })] },
+    options: { ...options, policies: [keys({ store, counter, ledger, objects, waysIn: [refuseMasterKey(masterKey)] })] },
     metrics: behindMasterKey(counts.handler, { masterKey }),
     handlers: [keyAdmin({ store, counter, ledger, masterKey }), accounts({ ledger, masterKey }), behindKey(feedback({ ledger }), store)],
   };

@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path';
+import type { ObjectOwners } from '@ai-proxy/auth';
 import type { Counter, KeyStore, Ledger } from '@ai-proxy/core';
 import { redisCounter, redisKeyCache } from '@ai-proxy/redis';
 import type { RedisConnection } from '@ai-proxy/redis';
-import { ledgerSink, sqlCounter, sqlKeyStore, sqlLedger } from '@ai-proxy/sql';
-import type { LedgerSink } from '@ai-proxy/sql';
+import { ledgerSink, sqlCounter, sqlKeyStore, sqlLedger, sqlOwners } from '@ai-proxy/sql';
+import type { LedgerSink, SqlDatabase } from '@ai-proxy/sql';
 import { openDatabase, withoutPassword } from './open-database.ts';
 import { nameRedis, warmRedis } from './open-redis.ts';
 import type { Need } from './readiness.ts';
@@ -14,7 +15,7 @@ import { within } from './within.ts';
 export interface Stores {
   readonly ledger: Ledger;
   readonly sink: LedgerSink;
-  readonly keys: { readonly store: KeyStore; readonly counter: Counter } | undefined;
+  readonly keys: KeyStores | undefined;
   /** Where they are, without passwords. */
   readonly place: string;
   /** What is not as it should be, and ends no start. */
@@ -24,6 +25,14 @@ export interface Stores {
   close(): Promise<void>;
 }
 
+/** What keys need. */
+export interface KeyStores {
+  readonly store: KeyStore;
+  readonly counter: Counter;
+  /** Whose the files, jobs and agents are that callers make at a provider. */
+  readonly objects: ObjectOwners;
+}
+
 type StoreSettings = Pick<ServerSettings, 'journal' | 'redis' | 'masterKey'>;
 
 /** Opens the stores, so that the first call finds them open. Where they cannot be, nothing is left open. */
@@ -31,23 +40,22 @@ export async function openStores(url: string, { journal, redis, masterKey }: Sto
   const connection = redis === undefined ? undefined : nameRedis(redis);
   const database = await openDatabase(url);
   const ledger = sqlLedger(database);
-  const keys = masterKey === undefined ? undefined : openKeys(sqlKeyStore(database), connection, () => sqlCounter(database));
+  const keys = masterKey === undefined ? undefined : openKeys(database, connection);
   const needs: Need[] = [
     { name: 'ledger', ask: async () => ledger.call('ready') },
     ...(keys
       ? [
           { name: 'keys', ask: async () => keys.store.changes() },
           { name: 'counter', ask: async () => keys.counter.read('ai-proxy', [{ kind: 'gauge', key: 'ready' }]) },
+          { name: 'owners', ask: async () => keys.objects.find([{ provider: 'none', kind: 'ready', id: 'ready' }]) },
         ]
       : []),
   ];
 
   async function close(): Promise<void> {
-    await keys?.counter.close();
-    await keys?.store.close();
-    await connection?.close();
-    await ledger.close();
-    await database.close();
+    const inOrder = [keys?.counter, keys?.store, keys?.objects, connection, ledger, database];
+    // One that does not answer holds up no end: what it still waits for ends with the process.
+    for (const one of inOrder) await within(2000, Promise.resolve(one?.close())).catch(() => {});
   }
 
   try {
@@ -69,8 +77,13 @@ export async function openStores(url: string, { journal, redis, masterKey }: Sto
   }
 }
 
-const openKeys = (store: KeyStore, redis: RedisConnection | undefined, count: () => Counter): { store: KeyStore; counter: Counter } =>
-  redis ? { store: redisKeyCache(redis, store), counter: redisCounter(redis) } : { store, counter: count() };
+function openKeys(database: SqlDatabase, redis: RedisConnection | undefined): KeyStores {
+  const store = sqlKeyStore(database);
+  const objects = sqlOwners(database);
+  return redis
+    ? { store: redisKeyCache(redis, store), counter: redisCounter(redis), objects }
+    : { store, counter: sqlCounter(database), objects };
+}
 
 /** The journal of an embedded database stands beside its file; a server's in the working directory. */
 const journalBeside = (url: string): string =>

@@ -1,12 +1,19 @@
+import { execFile } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { startMistralSimulator, startPostgres, startRedis } from '@ai-proxy/testing';
 import type { MistralSimulator, PostgresServer, RedisServer } from '@ai-proxy/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { curl, emptyFolder, hasCurl, listening, removeFolder, runCommand, startCommand, stopped } from './command-process.ts';
+import { bannerOf, curl, emptyFolder, hasCurl, listening, removeFolder, runCommand, startCommand, stopped } from './command-process.ts';
 import type { CurlAnswer, Environment } from './command-process.ts';
 
 const masterKey = 'sk-1234';
+const cliManifest = fileURLToPath(new URL('../package.json', import.meta.url));
 const json = ['-H', 'Content-Type: application/json'];
 const bearer = (key: string): string[] => ['-H', `Authorization: Bearer ${key}`];
 
@@ -124,61 +131,30 @@ describe.skipIf(!(await hasCurl()))('keys', { timeout: 120_000 }, () => {
     ).toEqual(files);
   });
 
-  it('are asked for on every route of the proxy, and nothing goes up without one', async () => {
-    const { url } = await start();
-    for (const path of [
-      '/v1/models',
-      '/v1/chat/completions',
-      '/mistral/v1/ocr',
-      '/mistral/v1/models',
-      '/chat/completions',
-      '/compat/v1/models',
-    ]) {
-      const isList = path.endsWith('models');
-      const answer = await curl(
-        `${url}${path}`,
-        ...(isList ? [] : [...json, '-d', path.endsWith('ocr') ? ocrBody : chatBody('mistral-small-latest')]),
-      );
-      expect([path, answer.status, messageOf(answer)]).toEqual([path, 401, expect.stringMatching(/^This gateway asks for a key/)]);
-    }
-    for (const path of ['/key/list', '/spend', '/calls'])
-      expect([path, await curl(`${url}${path}`)]).toEqual([path, { status: 401, body: refusal('invalid_master_key') }]);
-    expect(await curl(`${url}/v1/feedback`, ...json, '-d', '{"trace_id":"1","value":1}')).toEqual({
-      status: 401,
-      body: refusal('key_missing'),
-    });
-    expect(await curl(`${url}/me/usage`)).toEqual({ status: 401, body: refusal('key_missing') });
-    expect(await curl(`${url}/metrics`)).toEqual({ status: 401, body: refusal('invalid_master_key') });
-    expect(await curl(`${url}/health`)).toEqual({ status: 200, body: { status: 'ok' } });
-    expect(mistral.requests).toEqual([]);
-  });
-
-  it('are another thing than the master key, and whoever mixes them up is told so', async () => {
-    const { url } = await start();
-    const key = keyOf(await generate(url));
-    expect(await chat(url, masterKey)).toEqual({
-      status: 401,
-      body: refusal('key_unknown', expect.stringMatching(/^This is the master key: it makes keys/)),
-    });
-    expect(await curl(`${url}/key/list`, ...bearer(key))).toMatchObject({ status: 403 });
-    expect(await curl(`${url}/spend`, ...bearer(key))).toEqual({ status: 401, body: refusal('invalid_master_key') });
-    expect(mistral.requests).toEqual([]);
-    expect(await curl(`${url}/me/usage`, ...bearer(key))).toMatchObject({ status: 200, body: { spend: 0, limits: [] } });
-  });
-
-  it('open to callers of any host name and of any page that has one', async () => {
-    const { url } = await start();
-    const key = keyOf(await generate(url));
-    const strange = ['-H', 'Host: ai.example.com', '-H', 'Origin: https://app.example'];
-    expect(await curl(`${url}/v1/models`, ...strange, ...bearer(key))).toMatchObject({ status: 200 });
-    expect(await curl(`${url}/v1/models`, ...strange)).toEqual({ status: 401, body: refusal('key_missing') });
-  });
-
-  it('make other addresses than those of this machine good to listen on', async () => {
+  it('make other addresses than those of this machine good to listen on, with a warning where the master key is short', async () => {
     const child = startCommand(folder, ['--port', '0', '--host', '0.0.0.0'], { ...upstream(), AI_PROXY_MASTER_KEY: masterKey });
     running.push(child);
-    const { port } = new URL(await listening(child));
+    const banner = await bannerOf(child);
+    expect(banner).toContain('warning: the master key is short');
+    const port = /listens on http:\/\/0\.0\.0\.0:(\d+)/.exec(banner)?.[1];
     expect(await chat(`http://127.0.0.1:${port}`, 'none')).toMatchObject({ status: 401 });
+  });
+
+  it('are made and used by the requests that the command prints', async () => {
+    const child = startCommand(folder, ['--port', '0'], { ...upstream(), AI_PROXY_MASTER_KEY: masterKey });
+    running.push(child);
+    const banner = await bannerOf(child);
+    const url = /listens on (\S+)/.exec(banner)?.[1] ?? '';
+    const commands = banner
+      .replaceAll(/\\\n/g, ' ')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line.startsWith('curl '));
+    const env = { NODE_ENV: 'test' as const, PATH: process.env['PATH'], AI_PROXY_MASTER_KEY: masterKey, KEY: keyOf(await generate(url)) };
+    const asked = commands.map(async (line) =>
+      promisify(execFile)('/bin/sh', ['-c', `${line} -sS -o /dev/null -w '%{http_code}'`], { env }),
+    );
+    expect((await Promise.all(asked)).map(({ stdout }) => stdout)).toEqual(['200', '200', '200', '200']);
   });
 
   it('made at one server work at another, die at both when they are revoked at one, and share their budget', async ({ skip }) => {
@@ -243,5 +219,93 @@ describe.skipIf(!(await hasCurl()))('keys', { timeout: 120_000 }, () => {
     await stopped(first.child);
     const second = await start();
     expect(await chat(second.url, key)).toEqual({ status: 429, body: refusal('budget_exceeded') });
+  });
+
+  describe('of one server', () => {
+    let url: string;
+    let child: ChildProcess;
+    const ownFolder = emptyFolder();
+
+    beforeAll(async () => {
+      child = startCommand(ownFolder, ['--port', '0'], { ...upstream(), AI_PROXY_MASTER_KEY: masterKey });
+      url = await listening(child);
+    });
+    afterAll(async () => {
+      await stopped(child, 'SIGKILL');
+      removeFolder(ownFolder);
+    });
+
+    it('are asked for on every route of the proxy, and nothing goes up without one', async () => {
+      for (const path of [
+        '/v1/models',
+        '/v1/chat/completions',
+        '/mistral/v1/ocr',
+        '/mistral/v1/models',
+        '/chat/completions',
+        '/compat/v1/models',
+      ]) {
+        const isList = path.endsWith('models');
+        const answer = await curl(
+          `${url}${path}`,
+          ...(isList ? [] : [...json, '-d', path.endsWith('ocr') ? ocrBody : chatBody('mistral-small-latest')]),
+        );
+        expect([path, answer.status, messageOf(answer)]).toEqual([path, 401, expect.stringMatching(/^This gateway asks for a key/)]);
+      }
+      for (const path of ['/key/list', '/spend', '/calls'])
+        expect([path, await curl(`${url}${path}`)]).toEqual([path, { status: 401, body: refusal('invalid_master_key') }]);
+      expect(await curl(`${url}/v1/feedback`, ...json, '-d', '{"trace_id":"1","value":1}')).toEqual({
+        status: 401,
+        body: refusal('key_missing'),
+      });
+      expect(await curl(`${url}/me/usage`)).toEqual({ status: 401, body: refusal('key_missing') });
+      expect(await curl(`${url}/metrics`)).toEqual({ status: 401, body: refusal('invalid_master_key') });
+      expect(await curl(`${url}/health`)).toEqual({ status: 200, body: { status: 'ok' } });
+      expect(mistral.requests).toEqual([]);
+    });
+
+    it('are another thing than the master key, and whoever mixes them up is told so', async () => {
+      const key = keyOf(await generate(url));
+      expect(await chat(url, masterKey)).toEqual({
+        status: 401,
+        body: refusal('key_unknown', expect.stringMatching(/^This is the master key: it makes keys/)),
+      });
+      expect(await curl(`${url}/key/list`, ...bearer(key))).toMatchObject({ status: 403 });
+      expect(await curl(`${url}/spend`, ...bearer(key))).toEqual({ status: 401, body: refusal('invalid_master_key') });
+      expect(mistral.requests).toEqual([]);
+      expect(await curl(`${url}/me/usage`, ...bearer(key))).toMatchObject({ status: 200, body: { spend: 0, limits: [] } });
+    });
+
+    it('open to callers of any host name and of any page that has one', async () => {
+      const key = keyOf(await generate(url));
+      const strange = ['-H', 'Host: ai.example.com', '-H', 'Origin: https://app.example'];
+      expect(await curl(`${url}/v1/models`, ...strange, ...bearer(key))).toMatchObject({ status: 200 });
+      expect(await curl(`${url}/v1/models`, ...strange)).toEqual({ status: 401, body: refusal('key_missing') });
+    });
+
+    it('are asked for where a WebSocket is asked for, whatever page it comes from', async () => {
+      const headers = {
+        upgrade: 'websocket',
+        connection: 'Upgrade',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        origin: url,
+      };
+      const asked = request(`${url}/mistral/v1/audio/transcriptions/realtime?model=m`, { headers });
+      asked.end();
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      expect(answer.statusCode).toBe(401);
+      answer.resume();
+      expect(mistral.requests).toEqual([]);
+    });
+
+    it('own what is made with them at a provider', async () => {
+      const [ada, bob] = [keyOf(await generate(url)), keyOf(await generate(url))];
+      const made = await curl(`${url}/mistral/v1/files`, ...bearer(ada), '-F', 'purpose=batch', '-F', `file=@${cliManifest}`);
+      expect(made).toMatchObject({ status: 200, body: { id: expect.any(String) as string } });
+      const { id } = made.body as { id: string };
+      expect(await curl(`${url}/mistral/v1/files/${id}`, ...bearer(ada))).toMatchObject({ status: 200, body: { id } });
+      expect(await curl(`${url}/mistral/v1/files/${id}`, ...bearer(bob))).toMatchObject({ status: 404 });
+      expect(await curl(`${url}/mistral/v1/files`, ...bearer(bob))).toMatchObject({ status: 200, body: { data: [] } });
+    });
   });
 });

@@ -7,7 +7,7 @@ import { keyOptions, namingOptions, toKeyFields } from './key-options.ts';
 import { printNewKey } from './print-key.ts';
 import { storeOptions } from './store-options.ts';
 
-const args = { ...keyOptions, ...storeOptions } as const;
+const args: typeof keyOptions & typeof storeOptions = { ...keyOptions, ...storeOptions };
 
 /** `ai-proxy keys create`: makes a key, and prints it once. */
 export const createCommand: CommandDef<typeof args> = defineCommand({

@@ -11,13 +11,13 @@ import type { Administration } from './administration.ts';
 import { storeOptions } from './store-options.ts';
 import { textOf } from './text-of.ts';
 
-const args = {
+const own = {
   owner: { type: 'string', description: 'Only those of this owner', valueHint: 'name' },
   team: { type: 'string', description: 'Only those of this team', valueHint: 'name' },
   alias: { type: 'string', description: 'Only the one of this name', valueHint: 'name' },
   limit: { type: 'string', description: 'The most rows', valueHint: 'number', default: '100' },
-  ...storeOptions,
 } as const;
+const args: typeof own & typeof storeOptions = { ...own, ...storeOptions };
 
 /** `ai-proxy keys list`: what keys there are, without the keys. */
 export const listCommand: CommandDef<typeof args> = defineCommand({

@@ -8,12 +8,12 @@ import { openAdministration } from './administration.ts';
 import type { Administration } from './administration.ts';
 import { storeOptions } from './store-options.ts';
 
-const args = {
+const own = {
   name: { type: 'positional', description: 'Aliases or ids of keys, or the keys themselves', required: false, valueHint: '...' },
   block: { type: 'boolean', description: 'Block it, which can be taken back, and do not delete it', default: false },
   unblock: { type: 'boolean', description: 'Take a block back', default: false },
-  ...storeOptions,
 } as const;
+const args: typeof own & typeof storeOptions = { ...own, ...storeOptions };
 
 /** `ai-proxy keys revoke`: ends keys, in every server within two seconds. */
 export const revokeCommand: CommandDef<typeof args> = defineCommand({

@@ -7,15 +7,15 @@ import { openAdministration } from './administration.ts';
 import { printNewKey } from './print-key.ts';
 import { storeOptions } from './store-options.ts';
 
-const args = {
+const own = {
   name: { type: 'positional', description: 'The alias or the id of a key, or the key itself', required: false },
   'grace-period': {
     type: 'string',
     description: 'For how long the old key still opens: 15m, 24h; without it no moment',
     valueHint: 'span',
   },
-  ...storeOptions,
 } as const;
+const args: typeof own & typeof storeOptions = { ...own, ...storeOptions };
 
 /** `ai-proxy keys rotate`: puts a new key in the place of one; limits, budgets and what was spent stay. */
 export const rotateCommand: CommandDef<typeof args> = defineCommand({
