@@ -8,8 +8,8 @@ export interface CounterConnection {
   send(statements: string): Promise<readonly unknown[]>;
   /** The rows that the first message of a transaction brings. */
   load(statements: string): Promise<LoadedRows>;
-  /** One that has failed is not used again: nobody knows what it is doing. */
-  release(hasFailed: boolean): void;
+  /** Gives it back. One that is broken is not used again, and neither are the others that are open: whatever it died of may have befallen them. */
+  release(isSound: boolean): void;
 }
 
 export interface CounterPool {
@@ -44,15 +44,20 @@ export function createCounterPool(url: string, connections: number, deadline: nu
     return opened;
   }
 
+  /** What is still in somebody's hands is closed when it is given back. */
+  async function leave(old: Promise<Pool>): Promise<void> {
+    if (pool === old) pool = undefined;
+    await (await old).end();
+  }
+
   return {
     async connect() {
-      pool ??= open();
-      return toConnection(await (await pool).connect());
+      const used = (pool ??= open());
+      const client = await (await used).connect();
+      return toConnection(client, () => void (pool === used && leave(used).catch(() => {})));
     },
     async close() {
-      const opened = await pool;
-      pool = undefined;
-      await opened?.end();
+      if (pool) await leave(pool);
     },
   };
 }
@@ -61,7 +66,7 @@ interface Answer {
   readonly rows: readonly unknown[];
 }
 
-function toConnection(client: PoolClient): CounterConnection {
+function toConnection(client: PoolClient, onBreak: () => void): CounterConnection {
   // One that breaks while it is in hand fails its query as well.
   const noMatter = (): void => {};
   client.on('error', noMatter);
@@ -77,9 +82,10 @@ function toConnection(client: PoolClient): CounterConnection {
       const [rows] = await send(statements);
       return rows as LoadedRows;
     },
-    release(hasFailed) {
+    release(isSound) {
       client.off('error', noMatter);
-      client.release(hasFailed);
+      client.release(!isSound);
+      if (!isSound) onBreak();
     },
   };
 }

@@ -9,7 +9,7 @@ import { createCounterPool } from './counter-pool.ts';
 import type { CounterConnection } from './counter-pool.ts';
 import { pruneTables } from './prune-tables.ts';
 import { readPage } from './read-page.ts';
-import { isWorthAnother, toServerError } from './server-failure.ts';
+import { isRefusal, isWorthAnother, toServerError } from './server-failure.ts';
 import { serverClock, toBeginning, toEnding } from './statements.ts';
 
 export interface PostgresTablesOptions {
@@ -77,20 +77,30 @@ export function createPostgresTables({
     return answers;
   }
 
+  async function decideOver(
+    connection: CounterConnection,
+    root: string,
+    works: readonly CounterWork<unknown>[],
+  ): Promise<readonly unknown[]> {
+    let isSound = false;
+    try {
+      const answers = await decide(connection, root, works);
+      isSound = true;
+      return answers;
+    } catch (error) {
+      isSound = isRefusal(error) && (await rollBack(connection));
+      throw error;
+    } finally {
+      connection.release(isSound);
+    }
+  }
+
   /** Whatever becomes of the first attempt, the second changes nothing that it has done: calls are reserved, renewed and ended once. */
   async function attempt(root: string, works: readonly CounterWork<unknown>[]): Promise<readonly unknown[]> {
     if (!isReady) await ready();
     for (let tries = 1; ; tries += 1) {
       try {
-        const connection = await pool.connect();
-        let hasFailed = true;
-        try {
-          const answers = await decide(connection, root, works);
-          hasFailed = false;
-          return answers;
-        } finally {
-          connection.release(hasFailed);
-        }
+        return await decideOver(await pool.connect(), root, works);
       } catch (error) {
         if (tries === 2 || isClosed || !isWorthAnother(error)) throw error;
       }
@@ -144,6 +154,13 @@ export function createPostgresTables({
     },
   };
 }
+
+/** Whether the connection can be used again. */
+const rollBack = async (connection: CounterConnection): Promise<boolean> =>
+  connection.send('rollback').then(
+    () => true,
+    () => false,
+  );
 
 /** Reading a page frees what has expired. */
 const sweep: CounterWork<undefined>['decide'] = (page) => (page.hasMoreExpired ? again : undefined);

@@ -19,7 +19,7 @@ const forget = (clock: string): readonly string[] => [
 /** Takes away what nobody needs any more, and answers the roots that have expired reservations though nobody asks for them. */
 export async function pruneTables(pool: CounterPool, clock: string): Promise<readonly string[]> {
   const connection = await pool.connect();
-  let hasFailed = true;
+  let isSound = false;
   try {
     for (const statement of forget(clock)) {
       for (let steps = 0; steps < mostSteps; steps += 1) if ((await connection.send(statement)).length < step) break;
@@ -27,9 +27,9 @@ export async function pruneTables(pool: CounterPool, clock: string): Promise<rea
     const roots = await connection.send(
       `select distinct root from ai_proxy_counter_calls where holds is not null and expires_at <= ${clock} - 5000 limit 10`,
     );
-    hasFailed = false;
+    isSound = true;
     return roots.flatMap((row) => (typeof row === 'object' && row !== null && 'root' in row ? String(row.root) : []));
   } finally {
-    connection.release(hasFailed);
+    connection.release(isSound);
   }
 }

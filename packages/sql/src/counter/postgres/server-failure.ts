@@ -40,6 +40,9 @@ export function toServerError(error: unknown, store: string, hide: (text: string
 export const isWorthAnother = (error: unknown): boolean =>
   toServerError(error, '', (text) => text).code === 'DISCONNECTED' || codeOf(error).startsWith('40');
 
+/** Whether the server has answered, and so is there: what it says is five signs long. */
+export const isRefusal = (error: unknown): boolean => codeOf(error).length === 5 && !isWorthAnother(error);
+
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
 /** Several addresses that were tried in vain come as one error without a message. */

@@ -60,7 +60,7 @@ describe.skipIf(server === undefined)('a counter on a server', () => {
   });
 
   it('gives up by the deadline where somebody holds the lock, and leaves other roots alone', async () => {
-    const counter = open({ deadline: 300 });
+    const counter = open({ deadline: 1000 });
     await counter.read('locked', []);
     const client = await connect();
     const other = createCounter('other', createPostgresTables({ database, name: 'other', deadline: 5000, connections: 1 }));
@@ -98,7 +98,7 @@ describe.skipIf(server === undefined)('a counter on a server', () => {
   });
 
   it('is there again when the server is, and knows what it knew', { timeout: 60_000 }, async () => {
-    const counter = open();
+    const counter = open({ deadline: 2000 });
     await counter.open('restart', [{ key: 'budget', spent: 7 }]);
     await counter.reserve(reservation('a', [sum(3), gauge()], 60_000, 'restart'));
     await server?.stop();
@@ -121,6 +121,25 @@ describe.skipIf(server === undefined)('a counter on a server', () => {
     const client = await connect();
     await client.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ai-proxy counter'`);
     expect(await counter.reserve(reservation('a', [gauge()], 60_000, 'cut'))).toMatchObject({ kind: 'reserved' });
+  });
+
+  it('goes on over another connection where its own falls silent', { timeout: 60_000 }, async () => {
+    const counter = open({ deadline: 300, connections: 2 });
+    const ask = async (id: string, root: string): Promise<string> =>
+      counter.reserve(reservation(id, [gauge()], 60_000, root)).then(({ kind }) => kind, String);
+    // Two roots at once have a connection each.
+    expect(await Promise.all([ask('a', 'silent'), ask('a', 'silent too')])).toEqual(['reserved', 'reserved']);
+    const client = await connect();
+    const { rows } = await client.query<{ pid: number }>(`select pid from pg_stat_activity where application_name = 'ai-proxy counter'`);
+    for (const { pid } of rows) process.kill(pid, 'SIGSTOP');
+    try {
+      expect(await ask('b', 'silent')).toBe('SqlError: the counter: PostgreSQL did not answer within 300 ms');
+      await expect.poll(async () => ask('b', 'silent'), { timeout: 10_000 }).toBe('reserved');
+      await expect.poll(async () => ask('b', 'silent too'), { timeout: 10_000 }).toBe('reserved');
+    } finally {
+      for (const { pid } of rows) process.kill(pid, 'SIGCONT');
+    }
+    await expect.poll(async () => (await counter.read('silent', [parallel]).catch(() => []))[0]?.used, { timeout: 10_000 }).toBe(2);
   });
 
   it('finds its sums missing after a crash of the server', { timeout: 60_000 }, async () => {
