@@ -5,7 +5,7 @@ export function withoutSecrets(url: string): (text: string) => string {
 }
 
 function secretsOf(url: string): readonly string[] {
-  const [, , written = ''] = /^([a-z]+:\/\/[^/?#:]*):(.*)@/i.exec(url) ?? [];
+  const [, , written = ''] = /^([a-z]+:\/\/[^/?#:]*):([^/]*)@/i.exec(url) ?? [];
   const inQuery = [...url.matchAll(/[?&](?:password|sslpassword)=([^&#]*)/gi)].map(([, one = '']) => one);
   if (written === '' && inQuery.length === 0) return [];
   return [url, written, ...inQuery].flatMap((one) => [one, decoded(one)]).filter((one) => one !== '');

@@ -1,4 +1,4 @@
-/** The columns of a key, in the order in which they are written. */
+/** The columns of a key, in the order in which they are written: the number first. */
 export const keyColumns = [
   'number',
   'id',

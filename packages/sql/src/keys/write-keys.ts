@@ -3,7 +3,7 @@ import type { KeyChange, KeyRecord } from '@ai-proxy/core';
 import { toChangeValues } from './rows/change-rows.ts';
 import { fromKeyRow, hashesOf, toKeyValues } from './rows/key-rows.ts';
 import { readNumber } from './rows/read-column.ts';
-import type { Row, Script } from './script.ts';
+import type { Row, Script, Value } from './script.ts';
 import {
   deleteHash,
   deleteKey,
@@ -23,36 +23,41 @@ import {
 export const keptNews = 1000;
 
 export function* putKey(record: KeyRecord, change: KeyChange): Script<void> {
+  const values = toKeyValues(1, record);
+  const account = toChangeValues(change);
   const [taken] = yield { text: keyById, values: [record.id] };
   if (taken) throw new KeyConflict('id');
   yield* checkFree(record, undefined);
   const [last] = yield { text: lastNumber, values: [] };
   const number = last ? readNumber(last, 'number') + 1 : 1;
-  yield { text: insertKey, values: toKeyValues(number, 1, record) };
+  yield { text: insertKey, values: [number, ...values] };
   yield* addHashes(record, number);
-  yield* account(change);
+  yield* tell(change, account);
 }
 
 export function* replaceKey(record: KeyRecord, change: KeyChange): Script<number> {
+  const version = record.version + 1;
+  const values = toKeyValues(version, record);
+  const account = toChangeValues(change);
   const [found] = yield { text: keyById, values: [record.id] };
   if (!found || found['version'] !== record.version) throw new KeyConflict('version');
   const number = readNumber(found, 'number');
   yield* checkFree(record, number);
-  const version = record.version + 1;
-  yield { text: updateKey, values: toKeyValues(number, version, record) };
+  yield { text: updateKey, values: [number, ...values] };
   yield* removeHashes(found, number);
   yield* addHashes(record, number);
-  yield* account(change);
+  yield* tell(change, account);
   return version;
 }
 
 export function* removeKey(id: string, change: KeyChange): Script<boolean> {
+  const account = toChangeValues(change);
   const [found] = yield { text: keyById, values: [id] };
   if (!found) return false;
   const number = readNumber(found, 'number');
   yield { text: deleteKey, values: [number] };
   yield* removeHashes(found, number);
-  yield* account(change);
+  yield* tell(change, account);
   return true;
 }
 
@@ -75,8 +80,8 @@ function* removeHashes(row: Row, number: number): Script<void> {
   for (const hash of hashesOf(fromKeyRow(row))) yield { text: deleteHash, values: [hash, number] };
 }
 
-function* account(change: KeyChange): Script<void> {
-  yield { text: insertChange, values: toChangeValues(change) };
+function* tell(change: KeyChange, account: readonly Value[]): Script<void> {
+  yield { text: insertChange, values: account };
   const [news] = yield { text: insertNews, values: [change.key, change.id] };
   if (news) yield { text: forgetNews, values: [readNumber(news, 'number') - keptNews] };
 }

@@ -7,10 +7,9 @@ import { fromDetails, toDetails } from './key-details.ts';
 import { readBytes, readFlag, readMaybeNumber, readMaybeText, readNumber, readText } from './read-column.ts';
 import { storable } from './storable-text.ts';
 
-/** A key as the values of its columns. Throws where it could not be read again: a key that cannot be read opens nothing, and limits nothing. */
-export function toKeyValues(number: number, version: number, record: KeyRecord): readonly Value[] {
-  const row: Readonly<Record<KeyColumn, Value>> = {
-    number,
+/** A key as the values of its columns, but for its number. Throws where it could not be read again: a key that cannot be read opens nothing, and limits nothing. */
+export function toKeyValues(version: number, record: KeyRecord): readonly Value[] {
+  const row: Readonly<Record<ValueColumn, Value>> = {
     id: storable(record.id, 'id'),
     version,
     hash: hashBytes(record.hash),
@@ -29,8 +28,12 @@ export function toKeyValues(number: number, version: number, record: KeyRecord):
     details: toDetails(record),
   };
   fromKeyRow(row);
-  return keyColumns.map((name) => row[name]);
+  return valueColumns.map((name) => row[name]);
 }
+
+type ValueColumn = Exclude<KeyColumn, 'number'>;
+
+const valueColumns = keyColumns.filter((name) => name !== 'number');
 
 /** A row as the key that it holds. */
 export function fromKeyRow(row: Row): KeyRecord {
