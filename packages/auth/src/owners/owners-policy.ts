@@ -1,7 +1,8 @@
 import { ProxyError } from '@ai-proxy/core';
-import type { Call, NativeTarget, Policy, Reply } from '@ai-proxy/core';
+import type { Call, JsonObject, NativeTarget, Policy, Reply } from '@ai-proxy/core';
 import type { Grant } from '../grant.ts';
 import { grantOf } from '../grant.ts';
+import { checkModelsOf } from '../identify/models-policy.ts';
 import type { AccountBook, NamedObject } from './account-book.ts';
 import { noteAnswer } from './answer.ts';
 import type { AnswerContext } from './answer.ts';
@@ -92,7 +93,7 @@ async function checkRequest(
     const body = await readJsonObject(call.request);
     await checks.bodies(asker, [body], names);
     call.input = body;
-    if (typeof body['model'] === 'string') call.model = body['model'];
+    noteModel(call, body);
     return new TextEncoder().encode(JSON.stringify(body));
   }
   const isUntouched = call.input === target.readAs;
@@ -101,6 +102,15 @@ async function checkRequest(
   // What goes up is what was read: of a name that came twice another reader might take the other.
   if (isRead && isUntouched) call.input = { ...call.input };
   return undefined;
+}
+
+/** Only now it is known: for what it costs, and whether it may be used. */
+function noteModel(call: Call, { model, requests }: JsonObject): void {
+  if (Array.isArray(requests)) checkModelsOf(call, requests);
+  if (typeof model !== 'string') return;
+  call.model = model;
+  // On a provider's own routes there is one step.
+  if (call.plan) call.plan = { ...call.plan, steps: [{ ...call.plan.steps[0], model }] };
 }
 
 /** A caller of this name would own what is there for everybody. */

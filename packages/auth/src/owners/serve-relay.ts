@@ -1,5 +1,7 @@
 import { headerValue } from '@ai-proxy/core';
 import type { Call, HttpRelay, HttpRequestBody, RelayReply, Reply } from '@ai-proxy/core';
+import { grantOf } from '../grant.ts';
+import { checkModelsOf } from '../identify/models-policy.ts';
 import { noteAnswer } from './answer.ts';
 import type { AnswerContext } from './answer.ts';
 import { checkFile } from './check-files.ts';
@@ -68,11 +70,14 @@ async function checkInputs(
   { call, asker, checks }: RelayService,
 ): Promise<void> {
   const { [field]: files, endpoint } = call.input;
-  if (!Array.isArray(files) || (typeof endpoint === 'string' && unless.has(endpoint))) return;
+  if (!Array.isArray(files) || (typeof endpoint === 'string' && unless.has(endpoint) && (grantOf(call)?.models ?? []).length === 0)) return;
   for (const file of new Set(files)) {
     if (typeof file !== 'string') continue;
     const content = path.replace(':id', encodeURIComponent(file));
-    await checkFile(reply, relay, call.native?.path ?? '', content, async (bodies) => checks.bodies(asker, bodies));
+    await checkFile(reply, relay, call.native?.path ?? '', content, async (requests) => {
+      checkModelsOf(call, requests);
+      await checks.bodies(asker, requests);
+    });
   }
 }
 
