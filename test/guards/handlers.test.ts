@@ -32,6 +32,7 @@ const handlers: Readonly<Record<string, string>> = {
   'packages/logger/src/reading/feedback.ts feedback': 'nobody: the id of a call cannot be guessed, and nothing is told',
   'packages/server/src/behind-key.ts behindKey': 'is a guard itself: any key, or the master key',
   'packages/server/src/health.ts health': 'nobody: it says that the process is alive',
+  'packages/server/src/readiness.ts readiness': 'nobody: it says what does not answer, by names of the house',
   'packages/server/src/refuse-strangers.ts refuseStrangers': 'is a guard itself',
 };
 
@@ -49,7 +50,7 @@ const providers = [
 const exportsOf = (type: string): readonly string[] =>
   sources.flatMap((file) =>
     [...read(file).matchAll(/^export (?:(?:async )?function (\w+)([\s\S]*?) \{\n|const (\w+)([^=\n]*) = )/gm)]
-      .filter(([, , returned, , typed]) => new RegExp(`: ${type}$`).test(returned ?? typed ?? ''))
+      .filter(([, , returned, , typed]) => new RegExp(`: ${type}(?: & .+)?$`).test(returned ?? typed ?? ''))
       .map(([, aFunction, , aConstant]) => `${file} ${aFunction ?? aConstant}`),
   );
 

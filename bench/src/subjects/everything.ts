@@ -30,6 +30,9 @@ export interface EverythingOptions {
   readonly redisUrl: string | undefined;
 }
 
+/** What is measured is CPU, also on a machine that is so busy that a store which answers late would be given up, in milliseconds. */
+const patient = 5000;
+
 /** ai-proxy with all that a team switches on: keys with budgets and limits of every kind, a ledger, metrics, a log and prices. */
 export async function everything({ upstream, stores, key, redisUrl }: EverythingOptions): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'ai-proxy-bench-'));
@@ -51,7 +54,7 @@ export async function everything({ upstream, stores, key, redisUrl }: Everything
   const providers = [mistral({ baseURL: upstream.origin, apiKey: upstreamKey }), ollama({ baseURL: upstream.origin })];
   const proxy = createProxy({
     providers,
-    policies: [keys({ store, counter, ledger })],
+    policies: [keys({ store, counter, ledger, patience: { timeout: patient } })],
     receipts: [ledgerSink(ledger, { journal: join(folder, 'journal') }), metrics(), pinoSink()],
     prices: prices({ own: { 'ollama/*': { inputPerMillion: 0.1, outputPerMillion: 0.1 } } }),
   });
@@ -65,10 +68,10 @@ function openStores(stores: Stores, database: SqlDatabase, redisUrl: string | un
     case 'memory':
       return { store: memoryKeyStore(), counter: memoryCounter() };
     case 'sqlite':
-      return { store: sqlKeyStore(database), counter: sqlCounter(database) };
+      return { store: sqlKeyStore(database), counter: sqlCounter(database, { deadline: patient }) };
     case 'redis': {
       const client = redis(redisUrl === undefined ? {} : { url: redisUrl });
-      return { store: redisKeyCache(client, sqlKeyStore(database)), counter: redisCounter(client) };
+      return { store: redisKeyCache(client, sqlKeyStore(database)), counter: redisCounter(client, { deadline: patient }) };
     }
     default:
       return stores satisfies never;
