@@ -1,6 +1,7 @@
 // One of the processes of a storm; its plan comes as a message. All of its calls begin at once.
 import { setTimeout } from 'node:timers/promises';
 import type { Reservation, ReserveAnswer } from '@ai-proxy/core';
+import { insist } from './insist.ts';
 import { openCounter } from './open-counter.ts';
 import { deadCallsHold, windowsOf } from './storm-plan.ts';
 import type { Span, StormPlan, StormReport } from './storm-plan.ts';
@@ -12,6 +13,8 @@ process.on('message', (plan: StormPlan) => {
 async function storm(plan: StormPlan): Promise<StormReport> {
   const counter = openCounter(plan.address);
   const windows = windowsOf(plan);
+  // Then none of them waits for the making of a connection.
+  await insist(async () => counter.read(plan.root, []));
   const errors: Record<string, number> = {};
   const spans: Span[] = [];
   const seen = { settled: 0, givenBack: 0, died: 0, refused: 0, mostUsed: 0 };
