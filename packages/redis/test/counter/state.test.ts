@@ -130,6 +130,28 @@ describe.skipIf(server === undefined)('what the counter keeps in Redis', () => {
       await ask('FLUSHALL');
     }
   });
+
+  it('counts no more after a restart: what was saved may be from long ago', { timeout: 30_000 }, async () => {
+    const windows = [sum(5), gauge()];
+    await counter.open(root, [{ key: 'budget', spent: 100 }]);
+    await counter.reserve(call('saved', windows));
+    await counter.reserve(call('ended', windows));
+    await counter.settle(call('ended', windows), {});
+    await ask('SAVE');
+    await counter.settle(call('saved', windows), { budget: 3 });
+    await server?.kill();
+    await server?.start();
+    const again = await untilItAnswers(async () => counter.reserve(call('later', windows)));
+    expect(again).toEqual({ kind: 'missing', keys: ['budget'] });
+    expect(await counter.read(root, [{ kind: 'gauge', key: 'parallel' }])).toMatchObject([{ used: 0 }]);
+    // What the ledger has not heard of yet is said again, and not taken for what was saved with the end of the call.
+    await counter.settle(call('ended', windows), {});
+    await counter.open(root, [{ key: 'budget', spent: 103 }]);
+    expect(await counter.read(root, [{ kind: 'sum', key: 'budget' }])).toMatchObject([{ used: 108, reserved: 0 }]);
+    // A call that goes on holds its part again.
+    expect(await counter.renew(call('under way', windows))).toBe(true);
+    expect(await counter.read(root, [{ kind: 'sum', key: 'budget' }])).toMatchObject([{ used: 113, reserved: 5 }]);
+  });
 });
 
 /** What decides the slot of a key, as Redis's specification of clusters has it. */
@@ -137,4 +159,12 @@ function tagOf(key: string): string {
   const begin = key.indexOf('{');
   const end = key.indexOf('}', begin + 1);
   return begin < 0 || end <= begin + 1 ? key : key.slice(begin + 1, end);
+}
+
+async function untilItAnswers<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await question().catch(() => undefined);
+    if (answer !== undefined) return answer;
+    await setTimeout(50);
+  }
 }

@@ -2,7 +2,7 @@
 export const reserve = `
 local id, ttl, ended = ARGV[1], tonumber(ARGV[2]), KEYS[#KEYS]
 local more = sweep()
-if redis.call('EXISTS', ended) == 1 then return {'ended'} end
+if redis.call('GET', ended) == run then return {'ended'} end
 if isHeld(id) then return {'reserved', said(readings())} end
 
 local before, missing = readings(), {}
@@ -53,7 +53,7 @@ return {'reserved', said(before)}
 /** The id, the ttl; the key of the ended id comes last. 0 where it has ended. */
 export const renew = `
 local id, ttl, ended = ARGV[1], tonumber(ARGV[2]), KEYS[#KEYS]
-if redis.call('EXISTS', ended) == 1 then return 0 end
+if redis.call('GET', ended) == run then return 0 end
 -- What an expired reservation took of rates has not been given back, and is not taken twice.
 if isHeld(id) then expire(id, ttl) else lease(id, ttl, -1) end
 for i = 1, #windows do
@@ -65,15 +65,18 @@ return 1
 /** The id, for how long its end is remembered; the key of the ended id comes last. Limits are the true amounts. */
 export const finish = `
 local id, memory, ended = ARGV[1], ARGV[2], KEYS[#KEYS]
-if redis.call('EXISTS', ended) == 1 then return 0 end
+if redis.call('GET', ended) == run then return 0 end
 local wasHeld = isHeld(id)
 local moment = free(id)
-redis.call('SET', ended, '1', 'PX', memory)
+redis.call('SET', ended, run, 'PX', memory)
 for i = 1, #windows do
   local window = windows[i]
   local truth = window.limit
   if window.kind == 's' then
-    if truth > 0 then redis.call('HINCRBY', window.key, 'spent', text(truth)) end
+    if truth > 0 then
+      begin(window.key)
+      redis.call('HINCRBY', window.key, 'spent', text(truth))
+    end
     keep(window, 0)
   end
   if window.kind == 'r' and wasHeld and moment >= 0 then
@@ -89,6 +92,7 @@ return 1
 export const open = `
 for i = 1, #windows do
   local sum = windows[i]
+  begin(sum.key)
   if redis.call('HSETNX', sum.key, 'opened', text(now)) == 1 then
     if sum.amount > 0 then redis.call('HINCRBY', sum.key, 'spent', text(sum.amount)) end
   end

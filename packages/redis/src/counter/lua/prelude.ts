@@ -2,15 +2,33 @@
  * What all scripts begin with. Each is given the two keys of a root's reservations and then one for each window, all of one hash slot; every key that is touched
  * is among them. Numbers are written with `%.0f`: Lua's own way of writing them loses digits above 10^14.
  *
- * - `reservations`, a hash: `l<id>` is a reservation (the moment of it, then field and amount of all that it holds), `s<key>` and `g<key>` what is
+ * - `reservations`, a hash: `run` is the run of the server that it comes from, `l<id>` is a reservation (the moment of it, then field and amount of all that it holds), `s<key>` and `g<key>` what is
  *   reserved in a sum, and what is under way in a gauge.
  * - `expiries`, a sorted set: when each reservation expires. Both live exactly as long as each other.
- * - each sum, a hash: `spent`, and `opened` once it is.
+ * - each sum, a hash: `run`, `spent`, and `opened` once it is.
  * - each rate, a hash: amounts by the numbers of slots of time.
+ * - each ended id: the run.
+ *
+ * A server that has started anew brings back what it had saved, which may be long ago: what was spent since would never be missed. So sums, reservations and ends of another run
+ * count as lost. Where the user may not ask for the run, all runs are one.
  */
 export const prelude = `
 local reservations, expiries = KEYS[1], KEYS[2]
 local slots, sweeping = 30, 200
+
+local info = redis.pcall('INFO', 'server')
+local run = type(info) == 'string' and string.match(info, 'run_id:(%w+)') or ''
+
+local function isOfThisRun(hash) return redis.call('HGET', hash, 'run') == run end
+
+-- Forgets what another run has left.
+local function begin(hash)
+  if isOfThisRun(hash) then return end
+  redis.call('DEL', hash)
+  redis.call('HSET', hash, 'run', run)
+end
+
+if not isOfThisRun(reservations) and redis.call('EXISTS', reservations) == 1 then redis.call('DEL', reservations, expiries) end
 
 local function text(number) return string.format('%.0f', number) end
 
@@ -42,6 +60,7 @@ local function free(id)
   for i = 2, #lease, 2 do
     if redis.call('HINCRBY', reservations, lease[i], text(-lease[i + 1])) <= 0 then redis.call('HDEL', reservations, lease[i]) end
   end
+  if redis.call('EXISTS', expiries) == 0 then redis.call('DEL', reservations) end
   return lease[1]
 end
 
@@ -80,7 +99,7 @@ local function lease(id, ttl, moment)
       parts[#parts + 1] = window.amount
     end
   end
-  redis.call('HSET', reservations, 'l' .. id, cmsgpack.pack(parts))
+  redis.call('HSET', reservations, 'run', run, 'l' .. id, cmsgpack.pack(parts))
   expire(id, ttl)
 end
 
@@ -133,8 +152,8 @@ local function reading(window)
   end
   local reserved = held(window.field)
   if window.kind == 'g' then return {reserved, reserved, 0, 0} end
-  local sum = redis.call('HMGET', window.key, 'spent', 'opened')
-  if not sum[2] then return {0, 0, 0, -1} end
+  local sum = redis.call('HMGET', window.key, 'spent', 'opened', 'run')
+  if not sum[2] or sum[3] ~= run then return {0, 0, 0, -1} end
   return {tonumber(sum[1] or '0') + reserved, reserved, 0, tonumber(sum[2])}
 end
 
