@@ -33,8 +33,12 @@ export function takeFromQuery(call: Call, name: string): Credential | undefined 
   return { text, header: undefined };
 }
 
-/** The headers without the credential: it has done its work, and goes neither up nor into anybody's log. */
-export function withoutHeader(headers: HttpHeaders, header: string): HttpHeaders {
-  const { [header]: _credential, ...rest } = headers;
-  return rest;
+/**
+ * The headers without the credential, in whichever of the places it stands: it has done its work, and goes neither up nor into anybody's log. A client that sends it in two of them
+ * would else hand it to a provider that is called with the caller's own key.
+ */
+export function withoutCredential(headers: HttpHeaders, text: string): HttpHeaders {
+  const holds = (name: string): boolean => [headers[name]].flat().some((value) => value === text || value?.endsWith(` ${text}`) === true);
+  const places = new Set<string>([...ofGateways, ...usual].filter((name) => Object.hasOwn(headers, name) && holds(name)));
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !places.has(name)));
 }

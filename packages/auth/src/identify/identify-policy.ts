@@ -1,7 +1,7 @@
 import { ProxyError, splitTarget } from '@ai-proxy/core';
 import type { Call, Policy } from '@ai-proxy/core';
 import type { Credential } from '../credential/read-credential.ts';
-import { readCredential, takeFromQuery, withoutHeader } from '../credential/read-credential.ts';
+import { readCredential, takeFromQuery, withoutCredential } from '../credential/read-credential.ts';
 import type { Grant, Subject } from '../grant.ts';
 import { grantTo, isReservedTag } from '../grant.ts';
 import { ruleOf } from '../owners/object-rules.ts';
@@ -70,8 +70,8 @@ async function findGrant(call: Call, { finder, otherWaysIn, queryParameter }: Id
 }
 
 /** The credential has done its work: it goes no further. */
-function taken(call: Call, { header }: Credential, grant: Grant): Grant {
-  if (header !== undefined) call.headers = withoutHeader(call.headers, header);
+function taken(call: Call, { text, header }: Credential, grant: Grant): Grant {
+  if (header !== undefined) call.headers = withoutCredential(call.headers, text);
   return grant;
 }
 

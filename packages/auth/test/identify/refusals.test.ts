@@ -118,6 +118,8 @@ describe('who presents a good key', () => {
     });
     const own = await readReply(await proxy.handle(chat(undefined, {}, { 'x-ai-proxy-key': key, authorization: 'Bearer own-key' })));
     expect([own.status, gateway.upstream.requests[0]?.headers.authorization]).toEqual([200, 'Bearer own-key']);
+    const twice = await readReply(await proxy.handle(chat(key, {}, { 'x-ai-proxy-key': key, 'x-api-key': key })));
+    expect([twice.status, twice.error()['code'], gateway.upstream.requests.length]).toEqual([401, 'credential_missing', 1]);
     const none = await readReply(await proxy.handle(chat(key)));
     expect([none.status, none.error()['code'], gateway.upstream.requests.length]).toEqual([401, 'credential_missing', 1]);
   });
