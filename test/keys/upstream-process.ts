@@ -10,8 +10,11 @@ const answer = JSON.stringify({
   usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 },
 });
 
+const listing = JSON.stringify({ object: 'list', data: [{ id: 'mistral-small-latest', object: 'model' }] });
+
 const server = createServer((request, response) => {
-  request.resume().on('end', () => response.setHeader('content-type', 'application/json').end(answer));
+  const text = request.method === 'GET' ? listing : answer;
+  request.resume().on('end', () => response.setHeader('content-type', 'application/json').end(text));
 }).listen(0, '127.0.0.1', () => {
   const address = server.address();
   process.send?.(typeof address === 'object' && address !== null ? address.port : 0);

@@ -143,6 +143,7 @@ describe.skipIf(server === undefined)('keys in a PostgreSQL', () => {
     const [writer, watcher] = [openStore(url), openStore(wire.url, { warnings })];
     const heard = new Set<string>();
     const end = watcher.watch?.((id) => heard.add(id));
+    await watcher.changes();
     let number = 0;
     const tell = async (): Promise<number> => {
       number += 1;
@@ -161,6 +162,16 @@ describe.skipIf(server === undefined)('keys in a PostgreSQL', () => {
     await tell();
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(heard.size).toBe(0);
+  });
+
+  it('are not connected to by those who only watch', async () => {
+    const warnings: string[] = [];
+    const store = openStore('postgres://postgres@127.0.0.1:1/x', { warnings });
+    store.watch?.(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(warnings).toEqual([]);
+    await expect(store.changes()).rejects.toThrow('ECONNREFUSED');
+    await expect.poll(() => warnings.length).toBe(1);
   });
 
   it('are asked for in a few questions where many ask at once, and each gets his own', async () => {

@@ -12,6 +12,8 @@ export interface ListenerOptions {
 
 /** Hears of changes by LISTEN. */
 export interface Listener {
+  /** Nothing is opened before: whoever only watches has nothing yet that could change. */
+  start(): void;
   listen(onChange: (id: string) => void): () => void;
   close(): void;
 }
@@ -30,6 +32,7 @@ export function createListener({ url, timeout, onProblem }: ListenerOptions): Li
   let client: Client | undefined;
   let clock: NodeJS.Timeout | undefined;
   let pause = leastPause;
+  let isStarted = false;
   let isConnecting = false;
   let hasProblem = false;
 
@@ -96,7 +99,7 @@ export function createListener({ url, timeout, onProblem }: ListenerOptions): Li
   }
 
   function begin(): void {
-    if (watchers.size === 0 || client || isConnecting) return;
+    if (!isStarted || watchers.size === 0 || client || isConnecting) return;
     isConnecting = true;
     // Without the driver no look-up succeeds either: there is nothing to try again.
     const connected = connect().catch(complain);
@@ -106,6 +109,11 @@ export function createListener({ url, timeout, onProblem }: ListenerOptions): Li
   }
 
   return {
+    start() {
+      if (isStarted) return;
+      isStarted = true;
+      begin();
+    },
     listen(onChange) {
       watchers.add(onChange);
       begin();

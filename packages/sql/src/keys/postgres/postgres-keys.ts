@@ -29,6 +29,7 @@ export function createPostgresKeys(database: SqlDatabase, { timeout, connections
 
   async function open(): Promise<Pool> {
     if (isClosed) throw new Error('it was closed');
+    listener.start();
     await database.connect();
     pool ??= openPool(database.url, connections, timeout);
     return pool;
