@@ -1,4 +1,4 @@
-import { isJsonObject } from '@ai-proxy/core';
+import { isJsonObject, ProxyError } from '@ai-proxy/core';
 import type { JsonValue } from '@ai-proxy/core';
 
 /** An object that a request names in its body. */
@@ -12,20 +12,27 @@ export interface Reference {
 /** Texts of the caller's own that no provider reads as references: what an application keeps with an object, and descriptions of functions and answers. */
 const opaque: ReadonlySet<string> = new Set(['metadata', 'parameters', 'schema']);
 
+/** No body that the proxy reads by itself is deeper; the lines of a file could be. */
+const deepest = 300;
+
+const tooDeep = (): ProxyError =>
+  new ProxyError(`A request is nested more than ${deepest} levels deep.`, { status: 400, code: 'invalid_json', source: 'caller' });
+
 /** Every object that a body refers to, in whatever depth, by the names of its fields. What is no text where one is due is left to the provider to refuse. */
 export function findReferences(body: JsonValue | undefined, names: Readonly<Record<string, string>>): readonly Reference[] {
   const found: Reference[] = [];
 
-  function take(kind: string, value: JsonValue | undefined, param: string): void {
+  function take(kind: string, value: JsonValue | undefined, param: string, depth: number): void {
     if (typeof value === 'string') found.push({ kind, id: value, param });
-    else if (Array.isArray(value)) value.forEach((one, index) => take(kind, one, `${param}[${index}]`));
+    else if (Array.isArray(value)) value.forEach((one, index) => take(kind, one, `${param}[${index}]`, depth + 1));
     // Some lists hold the id with something beside it.
-    else if (isJsonObject(value)) look(value, param);
+    else if (isJsonObject(value)) look(value, param, depth);
   }
 
-  function look(value: JsonValue | undefined, place: string): void {
+  function look(value: JsonValue | undefined, place: string, depth: number): void {
+    if (depth > deepest) throw tooDeep();
     if (Array.isArray(value)) {
-      value.forEach((one, index) => look(one, `${place}[${index}]`));
+      value.forEach((one, index) => look(one, `${place}[${index}]`, depth + 1));
       return;
     }
     if (!isJsonObject(value)) return;
@@ -33,12 +40,12 @@ export function findReferences(body: JsonValue | undefined, names: Readonly<Reco
       if (opaque.has(name)) continue;
       const param = place === '' ? name : `${place}.${name}`;
       const kind = Object.hasOwn(names, name) ? names[name] : undefined;
-      if (kind === undefined) look(inner, param);
-      else take(kind, inner, param);
+      if (kind === undefined) look(inner, param, depth + 1);
+      else take(kind, inner, param, depth + 1);
     }
   }
 
-  look(body, '');
+  look(body, '', 0);
   return found;
 }
 

@@ -60,6 +60,9 @@ export function createPartReader(boundary: string, names: ReadonlySet<string>): 
         if (at === -1 && pending.byteLength <= longestHead) return undefined;
         if (at === -1 || at > longestHead) throw unreadable('the head of a part is too long');
         name = nameOf(new TextDecoder().decode(pending.subarray(0, at)));
+        // To some readers the break after the head belongs to the boundary, to others not.
+        if (find(pending, delimiter, at + 2) === at + 2) throw unreadable('a part begins with the boundary');
+        if (pending.byteLength < at + 2 + delimiter.byteLength) return undefined;
         state = names.has(name) ? 'field' : 'body';
         // A reference is held with its head: what is refused has not begun.
         return state === 'field' ? { bytes: none } : { bytes: take(at + headEnd.byteLength - (state === 'body' ? 2 : 0)) };

@@ -11,6 +11,7 @@ import type {
   ValueReply,
 } from '@ai-proxy/core';
 import { answerTooLarge } from './refusals.ts';
+import { carryUpload } from './upload-clock.ts';
 
 /** The most of an answer that is held until it is known whose it is. */
 export const mostHeld: number = 32 * 1024 * 1024;
@@ -28,14 +29,11 @@ export interface WholeAnswer {
 }
 
 /** Carries a relay out here, and holds its answer. */
-export async function wholeAnswer(
-  { carryOut }: Pick<RelayReply, 'carryOut'>,
-  relay: HttpRelay,
-  body: HttpRequestBody,
-): Promise<WholeAnswer> {
+export async function wholeAnswer(carrier: Pick<RelayReply, 'carryOut'>, relay: HttpRelay, body: HttpRequestBody): Promise<WholeAnswer> {
   let end: RelayEnd | undefined;
   let answered = false;
-  const reply = await carryOut(
+  const reply = await carryUpload(
+    carrier,
     {
       ...relay,
       headers: without(relay.headers, forParts),
@@ -92,8 +90,8 @@ export const flat = (headers: HttpReply['headers']): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]));
 
 /** Carries a relay out here, and lets its answer pass as it comes. */
-export async function streamedAnswer({ carryOut }: Pick<RelayReply, 'carryOut'>, relay: HttpRelay, body: HttpRequestBody): Promise<Reply> {
-  const reply = await carryOut(relay, body);
+export async function streamedAnswer(carrier: Pick<RelayReply, 'carryOut'>, relay: HttpRelay, body: HttpRequestBody): Promise<Reply> {
+  const reply = await carryUpload(carrier, relay, body);
   const type = reply.headers['content-type'];
   const isStream = typeof type === 'string' && /^text\/event-stream\b/i.test(type);
   if (!isStream || typeof reply.body !== 'object' || !('kind' in reply.body) || reply.body.kind !== 'stream') {
