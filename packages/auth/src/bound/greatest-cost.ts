@@ -1,5 +1,6 @@
 import { costOf, ProxyError } from '@ai-proxy/core';
 import type { Call, Rates, Receipt, Target } from '@ai-proxy/core';
+import { writesText } from './greatest-use.ts';
 import type { GreatestUse } from './greatest-use.ts';
 
 /** What is done under a budget where a price is not known: `refuse`, `allow` as if it was free, or count it at these rates. */
@@ -58,10 +59,19 @@ const priceUnknown = ({ provider, model }: Target): ProxyError =>
     { status: 403, code: 'price_unknown', param: 'model', source: 'policy' },
   );
 
-const boundRequired = (call: Call): ProxyError =>
-  new ProxyError(
-    call.dialect === 'canonical' || call.model !== undefined
-      ? `This key has a budget, and nothing says how much this request may use at most. Send max_tokens; the operator can set a default for the key, or a bound for "${call.operation}".`
+/** What a caller himself can send to bound a request. */
+function ownBound({ operation }: Call): { readonly param: string; readonly advice: string } | undefined {
+  if (operation === 'ocr') return { param: 'pages', advice: 'Name the pages, such as "pages": [0, 1, 2]' };
+  if (writesText(operation)) return { param: 'max_tokens', advice: 'Send max_tokens' };
+  return undefined;
+}
+
+function boundRequired(call: Call): ProxyError {
+  const own = ownBound(call);
+  return new ProxyError(
+    own
+      ? `This key has a budget, and nothing says how much this request may use at most. ${own.advice}; the operator can set a bound for "${call.operation}".`
       : `This key has a budget, and nothing says how much "${call.operation}" may use at most. Ask the operator for a bound.`,
-    { status: 400, code: 'bound_required', param: 'max_tokens', source: 'policy' },
+    { status: 400, code: 'bound_required', param: own?.param ?? null, source: 'policy' },
   );
+}

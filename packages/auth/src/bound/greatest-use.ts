@@ -19,6 +19,9 @@ const startsWork = /\/jobs(?:\/:id\/start)?$/;
 const freeOperations: ReadonlySet<string> = new Set(['models', 'files', 'libraries', 'voices', 'show', 'tags', 'ps', 'version']);
 /** Operations that read what the request holds, and write text. */
 const writing: ReadonlySet<string> = new Set(['chat', 'completions', 'fim', 'agents', 'generate']);
+/** Whether what a caller sends in `max_tokens` bounds it. */
+export const writesText = (operation: string): boolean => writing.has(operation);
+
 /** Operations that only read what the request holds. */
 const reading: ReadonlySet<string> = new Set(['embeddings', 'embed', 'moderations', 'classifications']);
 
@@ -66,7 +69,7 @@ export function greatestUse(
   }
   const window = modelInfo?.contextLength;
   const inputTokens = bytesOf(call) + mediaTokens * mediaIn(call.input);
-  if (writing.has(call.operation)) {
+  if (writesText(call.operation)) {
     const each = outputLimit(call) ?? given.outputTokens ?? window;
     return each === undefined
       ? undefined
@@ -98,7 +101,7 @@ export function outputLimit({ input, native }: AskedUse): number | undefined {
 
 /** Writes a limit of the answer's tokens into a request that has none, so that what was reserved is not exceeded. */
 export function limitOutput(call: Call, tokens: number): void {
-  if (!writing.has(call.operation) || outputLimit(call) !== undefined) return;
+  if (!writesText(call.operation) || outputLimit(call) !== undefined) return;
   if (call.native && isOllama(call.native.provider.system)) {
     const { options } = call.input;
     call.input = { ...call.input, options: { ...(isJsonObject(options) ? options : {}), num_predict: tokens } };
