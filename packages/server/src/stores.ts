@@ -1,3 +1,4 @@
+import { access, constants, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ObjectOwners } from '@ai-proxy/auth';
 import type { Counter, KeyStore, Ledger } from '@ai-proxy/core';
@@ -8,6 +9,8 @@ import type { LedgerSink, SqlDatabase } from '@ai-proxy/sql';
 import { openDatabase, withoutPassword } from './open-database.ts';
 import { nameRedis, warmRedis } from './open-redis.ts';
 import type { Need } from './readiness.ts';
+import { reasonOf } from './reason-of.ts';
+import { SettingsError } from './server-settings.ts';
 import type { ServerSettings } from './server-settings.ts';
 import { within } from './within.ts';
 
@@ -58,13 +61,15 @@ export async function openStores(url: string, { journal, redis, masterKey }: Sto
     for (const one of inOrder) await within(2000, Promise.resolve(one?.close())).catch(() => {});
   }
 
+  const journalFolder = journal ?? journalBeside(url);
   try {
+    await prepareJournal(journalFolder);
     const problem = connection && (await warmRedis(connection));
     // The first question takes longest. What fails here is told by /ready.
     await Promise.allSettled(needs.map(async ({ ask }) => within(3000, ask())));
     return {
       ledger,
-      sink: ledgerSink(ledger, { journal: journal ?? journalBeside(url) }),
+      sink: ledgerSink(ledger, { journal: journalFolder }),
       keys,
       place: withoutPassword(url),
       warnings: problem === undefined ? [] : [`Redis does not answer (${problem}): keys with budgets are refused until it does`],
@@ -88,3 +93,13 @@ function openKeys(database: SqlDatabase, redis: RedisConnection | undefined): Ke
 /** The journal of an embedded database stands beside its file; a server's in the working directory. */
 const journalBeside = (url: string): string =>
   join(url.startsWith('sqlite:') ? dirname(url.slice('sqlite:'.length)) : '.', 'ai-proxy-journal');
+
+/** Without its journal every call would be refused. */
+async function prepareJournal(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new SettingsError(`the journal cannot be written: ${reasonOf(error)}. Name another folder by AI_PROXY_JOURNAL.`);
+  }
+}

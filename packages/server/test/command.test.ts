@@ -59,6 +59,12 @@ describe('the command', () => {
       says: /cannot be used: file is not a database/,
     },
     {
+      case: 'a folder where no journal can be',
+      args: ['--demo'],
+      environment: { ...withKeys, AI_PROXY_JOURNAL: `${import.meta.filename}/journal` },
+      says: /the journal cannot be written: ENOTDIR.* Name another folder by AI_PROXY_JOURNAL/,
+    },
+    {
       case: 'a scheme that is not of Redis',
       args: ['--demo'],
       environment: { ...withKeys, REDIS_URL: 'http://me:hush-hush@127.0.0.1:6379' },
