@@ -20,7 +20,8 @@ export interface WaitingLine {
   readonly isEmpty: boolean;
 }
 
-export function createWaitingLine(deadline: number, late: () => Error): WaitingLine {
+/** `lastChance` is called before somebody's time is up. */
+export function createWaitingLine(deadline: number, late: () => Error, lastChance: () => void = () => {}): WaitingLine {
   let line: WaitingWork[] = [];
 
   return {
@@ -36,8 +37,12 @@ export function createWaitingLine(deadline: number, late: () => Error): WaitingL
           clearTimeout(timer);
           tell();
         };
+        const giveUp = (): void => {
+          if (!isOver) lastChance();
+          finish(() => reject(late()));
+        };
         // Where this process has stalled itself, the answer may lie unread: it is read before judgement.
-        const timer = setTimeout(() => setImmediate(() => finish(() => reject(late()))), deadline);
+        const timer = setTimeout(() => setImmediate(giveUp), deadline);
         line.push({
           work,
           isOver: () => isOver,

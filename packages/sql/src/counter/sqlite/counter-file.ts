@@ -23,9 +23,13 @@ export interface CounterFile {
  * writes into the system's memory, and nothing is synced to the disk: what dies with a process is nothing, and what dies with the machine is counted anew.
  */
 export function openCounterFile(path: string, now: () => number): CounterFile {
+  const [before] = placesOf(path);
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
-    return toCounterFile(database, path, now);
+    const file = toCounterFile(database, path, now);
+    // Only of a file that stood there before and stands there still is it sure that it is the one that was opened; one that was just made is opened again.
+    if (before === undefined || before !== placesOf(path)[0]) throw new FileMoved();
+    return file;
   } catch (error) {
     database.close();
     throw error;

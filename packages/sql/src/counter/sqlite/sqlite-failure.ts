@@ -23,6 +23,10 @@ export const isMoved = (error: unknown): boolean => error instanceof FileMoved |
 /** The file that is open is no longer the one of its name. */
 export class FileMoved extends Error {
   override readonly name = 'FileMoved';
+
+  constructor() {
+    super('another file is put in its place again and again');
+  }
 }
 
 /** What went wrong with the file, as an error of ours. */

@@ -19,11 +19,18 @@ export interface SqliteTablesOptions {
   readonly now: () => number;
 }
 
-/**
- * So many that wait share one transaction; others of this process have their turn between two. Where two processes ask without a pause that lets a sixth more
- * through, and waiting in line costs next to nothing.
- */
+/** So many that wait share one transaction; others of this process have their turn between two. */
 const mostTogether = 100;
+
+/**
+ * So many are decided at once in one turn of the event loop; those that come after them in it share a transaction in the next. A process that is asked for hundreds
+ * in a row would leave the lock to the others for moments only, and they would hardly ever find one of them: with two hundred callers in each of two processes that
+ * let through less than half as much, and some waited for longer than the deadline.
+ */
+const mostInTurn = 4;
+
+/** A file that was opened may have moved, be damaged, and be made anew, before work is done in it. */
+const mostTries = 6;
 
 /** How long is waited for another process' lock, in milliseconds: it holds it for less than one. */
 const pauses = [0, 0, 1, 1, 2, 3, 5, 8];
@@ -37,9 +44,12 @@ const busy: unique symbol = Symbol('busy');
 export function createSqliteTables({ name, path, deadline, log, now }: SqliteTablesOptions): CounterTables {
   let file: CounterFile | undefined;
   let isAtIt = false;
+  let inTurn = 0;
   const line = createWaitingLine(
     deadline,
     () => new SqlError('DEADLINE', name, `the file ${path} was locked for ${deadline} ms by another process`),
+    // Where this process stood still itself, it may have been free all the while.
+    () => void serveOnce(),
   );
 
   function letGo(): void {
@@ -62,8 +72,8 @@ export function createSqliteTables({ name, path, deadline, log, now }: SqliteTab
       } catch (error) {
         if (isBusy(error)) return busy;
         letGo();
-        if (tries < 3 && isMoved(error)) continue;
-        if (tries < 3 && isDamaged(error)) {
+        if (tries < mostTries && isMoved(error)) continue;
+        if (tries < mostTries && isDamaged(error)) {
           beginAnew(error, before);
           continue;
         }
@@ -86,34 +96,43 @@ export function createSqliteTables({ name, path, deadline, log, now }: SqliteTab
     );
   }
 
+  /** Decides for the first in the line; false where the lock is not there. */
+  function serveOnce(): boolean {
+    const works = line.take(mostTogether);
+    if (works.length === 0) return true;
+    try {
+      const answers = attempt(works.map(({ work }) => work));
+      if (answers === busy) line.putBack(works);
+      else tellAnswers(line, works, answers);
+      return answers !== busy;
+    } catch (error) {
+      const failure = toFileError(error, name, path);
+      for (const one of works) one.fail(failure);
+      return true;
+    }
+  }
+
   async function serveLine(): Promise<void> {
     if (isAtIt) return;
     isAtIt = true;
     for (let tries = 0; !line.isEmpty;) {
       const pause = pauses[Math.min(tries, pauses.length - 1)] ?? 0;
       await (pause === 0 ? new Promise((resolve) => setImmediate(resolve)) : setTimeout(pause * (0.5 + Math.random())));
-      const works = line.take(mostTogether);
-      if (works.length === 0) continue;
-      try {
-        const answers = attempt(works.map(({ work }) => work));
-        if (answers === busy) {
-          line.putBack(works);
-          tries += 1;
-        } else {
-          tellAnswers(line, works, answers);
-          tries = 0;
-        }
-      } catch (error) {
-        const failure = toFileError(error, name, path);
-        for (const one of works) one.fail(failure);
-      }
+      tries = serveOnce() ? 0 : tries + 1;
     }
     isAtIt = false;
   }
 
+  /** Whether there is room in this turn of the event loop for another transaction. */
+  function hasTurn(): boolean {
+    if (inTurn === 0) setImmediate(() => (inTurn = 0));
+    inTurn += 1;
+    return inTurn <= mostInTurn;
+  }
+
   return {
     async run<Answer>(work: CounterWork<Answer>) {
-      if (line.isEmpty) {
+      if (line.isEmpty && hasTurn()) {
         const answers = attempt([work]);
         // Made by the work itself, which knows what it answers.
         if (answers !== busy && answers[0] !== again) return answers[0] as Answer;
