@@ -18,15 +18,15 @@ afterAll(async () => {
   await databases.close();
 });
 
-async function start(program: string, parameters: readonly string[]): Promise<string> {
-  const child = fork(new URL(program, import.meta.url), parameters, { execArgv: ['--conditions=ai-proxy-source'] });
+async function start(program: URL, parameters: readonly string[]): Promise<string> {
+  const child = fork(program, parameters, { execArgv: ['--conditions=ai-proxy-source'] });
   children.push(child);
   const [port] = await once(child, 'message');
   return `http://127.0.0.1:${String(port)}`;
 }
 
 const isWithout = databases.server === undefined;
-const upstream = await start('upstream-process.ts', []);
+const upstream = await start(new URL('upstream-process.ts', import.meta.url), []);
 
 describe.each([
   ['two processes on one SQLite file', 'sqlite', undefined, false],
@@ -36,7 +36,11 @@ describe.each([
   it.skipIf(isMissing)('what one does to a key holds in the other two seconds later', { timeout: 60_000 }, async () => {
     const database = await databases.open(kind);
     const store = sqlKeyStore(database, { timeout: 10_000 });
-    const gateway = await start('gateway-process.ts', [upstream, database.url, ...(cache === undefined ? [] : [cache])]);
+    const gateway = await start(new URL('gateway-process.ts', import.meta.url), [
+      upstream,
+      database.url,
+      ...(cache === undefined ? [] : [cache]),
+    ]);
     const ask = async (key: string): Promise<number> => {
       const response = await fetch(`${gateway}/v1/chat/completions`, {
         method: 'POST',

@@ -29,8 +29,8 @@ function openStore(url: string, options: { readonly timeout?: number; readonly w
 
 const newDatabase = async (): Promise<string> => (await server?.createDatabase()) ?? '';
 
-/** A way to the server that can be cut, or stand still. */
-async function startWire(url: string): Promise<{ readonly url: string; freeze(): void; thaw(): void; cut(): void }> {
+/** A way to the server that can be cut, or stand still, also by itself once it has seen a text go by. */
+async function startWire(url: string, last?: string): Promise<{ readonly url: string; freeze(): void; thaw(): void; cut(): void }> {
   const target = new URL(url);
   const [port, host] = [Number(target.port), target.hostname];
   const sockets = new Set<Socket>();
@@ -43,13 +43,20 @@ async function startWire(url: string): Promise<{ readonly url: string; freeze():
     ] as const) {
       sockets.add(one);
       one.on('error', () => other.destroy()).on('close', () => other.destroy());
-      one.on('data', (bytes) => other.write(bytes));
+      one.on('data', (bytes) => {
+        other.write(bytes);
+        if (last !== undefined && bytes.includes(last)) freeze();
+      });
       if (isFrozen) one.pause();
     }
   }).listen(0, '127.0.0.1');
   await once(wire, 'listening');
   const address = wire.address();
   target.port = String(typeof address === 'object' ? address?.port : '');
+  function freeze(): void {
+    isFrozen = true;
+    for (const socket of sockets) socket.pause();
+  }
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
     sockets.clear();
@@ -58,10 +65,7 @@ async function startWire(url: string): Promise<{ readonly url: string; freeze():
   return {
     url: target.href,
     cut,
-    freeze() {
-      isFrozen = true;
-      for (const socket of sockets) socket.pause();
-    },
+    freeze,
     thaw() {
       isFrozen = false;
       for (const socket of sockets) socket.resume();
@@ -116,6 +120,23 @@ describe.skipIf(server === undefined)('keys in a PostgreSQL', () => {
       .poll(async () => reasonOf(store.delete('key_0002', madeUpChange(9, 'key_0002'))).then(({ message }) => message))
       .toBe('it was answered');
   });
+
+  it(
+    'are changed by others though an instance has died in the midst of a change, and nobody has noticed',
+    { timeout: 60_000 },
+    async () => {
+      const url = await newDatabase();
+      const wire = await startWire(url, 'pg_advisory_xact_lock($1)');
+      const [dying, living] = [openStore(wire.url, { timeout: 5000 }), openStore(url, { timeout: 20_000 })];
+      await living.put(madeUpKey(1), madeUpChange(1, 'key_0001'));
+      await dying.find('key_0001');
+      const lost = reasonOf(dying.put(madeUpKey(2), madeUpChange(2, 'key_0002')));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await living.put(madeUpKey(3), madeUpChange(3, 'key_0003'));
+      expect((await lost).message).toMatch(/^The store "keys" failed: /);
+      expect((await living.list()).keys.map(({ id }) => id)).toEqual(['key_0001', 'key_0003']);
+    },
+  );
 
   it('that was never there, or takes another password, are refused without a word of the password', async () => {
     const good = new URL(await newDatabase());

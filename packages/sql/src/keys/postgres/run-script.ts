@@ -7,6 +7,9 @@ import { channel } from './listener.ts';
 /** The same number in every instance. Whoever has it is the only one who writes keys. */
 const lock = 7_416_293_551_084_301n;
 
+/** After so many milliseconds the server takes the lock from an instance that stands still in the midst of a change. */
+const longestSilence = 3000;
+
 /**
  * Runs a script that changes a key in a transaction, alone among all writers: changes then become visible in the order of their numbers, because the lock goes
  * only after others see what was written. Where the time is over the connection is given up, and with it whatever was not committed.
@@ -31,7 +34,7 @@ export async function runScript<Answer>(pool: Pool, id: string, script: Script<A
 }
 
 async function transact<Answer>(client: PoolClient, id: string, script: Script<Answer>): Promise<Answer> {
-  await client.query('begin isolation level read committed');
+  await client.query(`begin isolation level read committed; set local idle_in_transaction_session_timeout = ${longestSilence}`);
   await client.query('select pg_advisory_xact_lock($1)', [lock]);
   let step = script.next([]);
   while (step.done !== true) {
