@@ -1,6 +1,7 @@
 import { isJsonObject } from '@ai-proxy/core';
 import type { Call, JsonObject, JsonValue, Target, Usage } from '@ai-proxy/core';
 import { batchUse } from './batch-use.ts';
+import { pagesAskedFor } from './pages-asked-for.ts';
 
 /** The most that one call of an operation can use, by the operator's word. */
 export type Bounds = Readonly<Record<string, Usage & { /** In US dollars, whatever it uses. */ readonly dollars?: number }>>;
@@ -79,8 +80,8 @@ export function greatestUse(
   if (call.operation === 'speech' && typeof call.input['input'] === 'string') {
     return { usage: { ...given, characters: call.input['input'].length, inputTokens } };
   }
-  if (call.operation === 'ocr' && Array.isArray(call.input['pages'])) {
-    const pages = call.input['pages'].length;
+  const pages = call.operation === 'ocr' ? pagesAskedFor(call.input) : undefined;
+  if (pages !== undefined) {
     return { usage: { ...given, pages, annotatedPages: isAnnotated(call.input) ? pages : 0 } };
   }
   if (call.operation === 'ocr' && given.pages !== undefined) {

@@ -18,10 +18,10 @@ describe('under a budget a request that nothing bounds', () => {
     expect(upstream.requests.filter((request) => request.path === path)).toEqual([]);
   });
 
-  it('to /v1/ocr goes on with the pages that it names', async () => {
+  it.each([[[0, 1]], ['0-1']])('to /v1/ocr goes on with the pages that it names: %j', async (pages) => {
     const { caller, upstream } = await makeAccount({ proxy: { prices } });
     const poor = await caller({ limits: { budgets: [{ limit: 1_000_000 }] } });
-    expect((await poor.ask('POST', '/v1/ocr', { model: 'mistral-ocr-latest', document, pages: [0, 1] })).status).toBe(200);
+    expect((await poor.ask('POST', '/v1/ocr', { model: 'mistral-ocr-latest', document, pages })).status).toBe(200);
     expect(upstream.requests.filter((request) => request.path === '/v1/ocr')).toHaveLength(1);
   });
 });
