@@ -223,6 +223,19 @@ describe('every object at a provider', () => {
     expect((await maker.ask(method, path(id), body?.(id))).status).toBe(status);
   });
 
+  it('is looked for by the id that the provider will read, in whatever spelling of the path', async () => {
+    const account = await makeAccount();
+    const [maker, other] = [await account.caller(), await account.caller()];
+    const id = await makeFile(maker);
+    const spelled = id.replaceAll('-', '%2D').replace(/^./, (first) => `%${first.charCodeAt(0).toString(16)}`);
+    for (const path of [`/files/${id}`, `/v1/files/${id}`, `/v1/files/${spelled}`, `/files/${spelled}/content`]) {
+      expect([path, (await maker.ask('GET', path)).status]).toEqual([path, 200]);
+      const before = account.upstream.requests.length;
+      for (const method of ['GET', 'HEAD']) expect([method, path, (await other.ask(method, path)).status]).toEqual([method, path, 404]);
+      expect(account.upstream.requests.length).toBe(before);
+    }
+  });
+
   it('says the same of what is another’s and of what is not there', async () => {
     const account = await makeAccount();
     const [maker, other] = [await account.caller(), await account.caller()];

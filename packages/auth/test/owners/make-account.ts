@@ -14,6 +14,8 @@ export interface Account {
   readonly owners: ObjectOwners;
   readonly receipts: Receipt[];
   readonly logs: { readonly message: string; readonly fields: object }[];
+  /** A key that lets in. */
+  key(): Promise<string>;
   /** Somebody with a key of his own; two of one owner share what they make. */
   caller(differences?: Parameters<typeof madeUpKey>[1]): Promise<AccountCaller>;
   /** Asks the provider itself, past the proxy. */
@@ -57,18 +59,22 @@ export async function makeAccount({
     await proxy.close({ grace: 0 });
     await upstream.close();
   });
+  async function makeKey(differences: Parameters<typeof madeUpKey>[1] = {}): Promise<string> {
+    const key = createKey();
+    const record = madeUpKey((made += 1), { hash: await hashKey(key), ...differences });
+    await store.put(record, madeUpChange(made, record.id));
+    return key;
+  }
+
   return {
     proxy,
     upstream,
     owners,
     receipts,
     logs,
-    async caller(differences = {}) {
-      const key = createKey();
-      const record = madeUpKey((made += 1), { hash: await hashKey(key), ...differences });
-      await store.put(record, madeUpChange(made, record.id));
-      return callerOf(async (path, init) => proxy.fetch(`http://proxy.example/mistral${path}`, init), key);
-    },
+    key: makeKey,
+    caller: async (differences) =>
+      callerOf(async (path, init) => proxy.fetch(`http://proxy.example/mistral${path}`, init), await makeKey(differences)),
     operator: callerOf(async (path, init) => fetch(`${upstream.url}${path}`, init), upstream.apiKey),
   };
 }
