@@ -123,13 +123,15 @@ export function createPostgresTables({
       }
     }
     lines.delete(root);
-    if (performance.now() - prunedAt >= pruneEvery) void prune();
+    if (!isClosed && performance.now() - prunedAt >= pruneEvery) void prune();
   }
 
   async function prune(): Promise<void> {
     prunedAt = performance.now();
     try {
-      for (const root of await pruneTables(pool, clock)) void run({ root, id: undefined, places: [], decide: sweep }).catch(() => {});
+      const roots = await pruneTables(pool, clock);
+      if (isClosed) return;
+      for (const root of roots) void run({ root, id: undefined, places: [], decide: sweep }).catch(() => {});
     } catch {
       // It is tried again; calls say what is wrong.
     }
