@@ -1,6 +1,7 @@
 import type * as pg from 'pg';
 import { PostgresAdapter, PostgresDialect } from 'kysely';
 import type { DialectAdapter } from 'kysely';
+import { createDeadConnections } from './dead-connections.ts';
 
 export interface PostgresOptions {
   /** Connections at most. @default 5 */
@@ -20,7 +21,9 @@ export async function openPool(url: string, max: number, timeout: number): Promi
   const getTypeParser: typeof driver.types.getTypeParser = (oid, format): unknown =>
     // pg gives 64-bit integers as text; what a ledger counts stays below 2^53.
     oid === driver.types.builtins.INT8 ? Number : driver.types.getTypeParser(oid, format);
+  const dead = createDeadConnections(driver, url);
   const pool = new driver.Pool({
+    Client: dead.Client,
     connectionString: url,
     application_name: 'ai-proxy',
     max,
@@ -34,6 +37,7 @@ export async function openPool(url: string, max: number, timeout: number): Promi
   pool.on('error', () => {});
   // The same holds for one that breaks in somebody's hands; his query fails as well.
   pool.on('connect', (client) => void client.on('error', () => {}));
+  dead.watch(pool);
   return pool;
 }
 

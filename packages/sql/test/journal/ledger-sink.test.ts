@@ -212,6 +212,53 @@ describe('while the ledger is away', () => {
     expect(error).toHaveBeenCalledOnce();
   });
 
+  it.each([
+    ['comes back', 3, 1000],
+    ['goes away again', 3, 5],
+  ])('sets nothing aside where a ledger %s while it is tried call by call', async (_what, first, last) => {
+    const root = await newRoot();
+    const memory = memoryLedger();
+    const error = vi.fn<Log['error']>();
+    let questions = 0;
+    let isAway = true;
+    const fickle: Ledger = {
+      ...memory,
+      async record(receipts) {
+        questions += 1;
+        if (isAway && (questions <= first || questions > last)) throw new Error('cannot execute INSERT in a read-only transaction');
+        return memory.record(receipts);
+      },
+    };
+    const sink = open(fickle, { journal: root, log: { ...quiet, error } });
+    for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) sink.settled(madeUpReceipt(id));
+    await sink.ready();
+    isAway = false;
+    expect(await sink.ready()).toBe(true);
+    expect(Object.keys(await outcomes(memory)).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    expect(await readdir(root)).not.toContain('refused.jsonl');
+    expect(error).not.toHaveBeenCalled();
+  });
+
+  it('sets nothing aside where a ledger says that its disk is full, though it takes what it knows', async () => {
+    const root = await newRoot();
+    const memory = memoryLedger();
+    let isFull = true;
+    const full: Ledger = {
+      ...memory,
+      async record(receipts) {
+        const isNew = receipts.length > 1 || receipts.some(({ id }) => id === 'b');
+        if (isFull && isNew) throw Object.assign(new Error('could not extend file'), { code: '53100' });
+        return memory.record(receipts);
+      },
+    };
+    const sink = open(full, { journal: root });
+    for (const id of ['a', 'b']) sink.settled(madeUpReceipt(id));
+    expect(await sink.ready()).toBe(false);
+    isFull = false;
+    expect(await sink.ready()).toBe(true);
+    expect(Object.keys(await outcomes(memory)).toSorted()).toEqual(['a', 'b']);
+  });
+
   it('leaves what it could not hand over to the next process', async () => {
     const root = await newRoot();
     const { ledger, go } = fickleLedger();
