@@ -38,7 +38,7 @@ const texts = [...new Set([...hostile, ...naughty])].filter(
 );
 
 describe.each(databases.kinds)('hostile texts in %s', (_name, kind, isMissing) => {
-  it.skipIf(isMissing)('are kept word for word in every field, and find nothing but themselves', { timeout: 60_000 }, async () => {
+  it.skipIf(isMissing)('are kept word for word in every field, and find nothing but themselves', { timeout: 180_000 }, async () => {
     const store = sqlKeyStore(await databases.open(kind), { timeout: 10_000 });
     for (const [number, text] of texts.entries()) {
       const record = madeUpKey(number, {
