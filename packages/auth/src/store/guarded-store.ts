@@ -77,7 +77,7 @@ export function guardStore({ name, patience, now, isAnswer = () => false, onBack
 
   return {
     async ask(question, timeout = patience.timeout) {
-      const until = performance.now() + timeout;
+      const until = performance.now() + Math.min(timeout, patience.probeAfter);
       while (isClosed()) {
         if (probe) {
           // Somebody is finding out: whoever comes meanwhile would be refused by a store that is back.

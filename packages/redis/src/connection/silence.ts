@@ -20,13 +20,18 @@ export interface SilenceWatchOptions {
  * something is unanswered, and keeps no process alive.
  */
 export function watchSilence({ patience, isReady, onSilence }: SilenceWatchOptions): SilenceWatch {
-  let unanswered = 0;
-  /** Since when nothing was heard, as far as something was to be heard. */
-  let silentSince: number | undefined;
+  /** When what is not answered yet was asked, the oldest first: an answer to something from long ago does not end the silence. */
+  const unanswered = new Set<{ readonly at: number }>();
+  let brokenSince: number | undefined;
   let clock: NodeJS.Timeout | undefined;
   let isLooking = false;
 
-  const isSilent = (): boolean => silentSince !== undefined && (unanswered > 0 || !isReady());
+  /** Since when nothing is heard, as far as something was to be heard. */
+  function silentSince(): number | undefined {
+    const [oldest] = unanswered;
+    if (isReady()) brokenSince = undefined;
+    return oldest?.at ?? brokenSince;
+  }
 
   function wait(milliseconds: number): void {
     clock ??= setTimeout(() => {
@@ -36,40 +41,33 @@ export function watchSilence({ patience, isReady, onSilence }: SilenceWatchOptio
   }
 
   async function look(): Promise<void> {
-    if (isLooking || silentSince === undefined) return;
-    if (!isSilent()) {
-      silentSince = undefined;
-      return;
-    }
-    const left = silentSince + patience - performance.now();
+    const since = silentSince();
+    if (isLooking || since === undefined) return;
+    const left = since + patience - performance.now();
     if (left > 0) {
       wait(left);
       return;
     }
     isLooking = true;
     try {
-      if (await onSilence()) silentSince = undefined;
+      if (await onSilence()) unanswered.clear();
     } finally {
       isLooking = false;
     }
-    if (isSilent()) wait(patience / 5);
-  }
-
-  function begin(): void {
-    silentSince ??= performance.now();
-    wait(patience);
+    if (silentSince() !== undefined) wait(patience / 5);
   }
 
   return {
     asked(answer) {
-      unanswered += 1;
-      begin();
-      const hear = (): void => {
-        unanswered -= 1;
-        silentSince = unanswered > 0 ? performance.now() : undefined;
-      };
+      const question = { at: performance.now() };
+      unanswered.add(question);
+      wait(patience);
+      const hear = (): void => void unanswered.delete(question);
       answer.then(hear, hear);
     },
-    broke: begin,
+    broke() {
+      brokenSince ??= performance.now();
+      wait(patience);
+    },
   };
 }

@@ -27,7 +27,8 @@ export async function runScript<Answer>(pool: Pool, id: string, script: Script<A
     client.release();
     return answer;
   } catch (error) {
-    if (error instanceof KeyConflict) await rollBack(client, giveUp, until);
+    // A server that has refused something in its own words is still listening: with a new connection for each refusal nobody would come to read.
+    if (error instanceof KeyConflict || wasRefused(error)) await rollBack(client, giveUp, until);
     else giveUp();
     throw error;
   }
@@ -57,3 +58,7 @@ async function rollBack(client: PoolClient, giveUp: () => void, until: number): 
     giveUp();
   }
 }
+
+/** By PostgreSQL's codes, but for those of connections and of a server that goes away. */
+const wasRefused = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(?!08|57)(?=.*\d)[0-9A-Z]{5}$/.test(String(error.code));
