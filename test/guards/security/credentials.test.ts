@@ -80,7 +80,7 @@ const bearer = (text: string): readonly Header[] => [['authorization', `Bearer $
 const asBytes = (text: string): string => Buffer.from(text).toString('latin1');
 const swapped = (key: string, at: number): string => key.slice(0, at) + (key[at] === 'a' ? 'b' : 'a') + key.slice(at + 1);
 
-describe.each(Object.keys(keyStores))('a proxy whose keys are %s', (kind) => {
+describe.each(Object.keys(keyStores))('a proxy whose keys are %s', { timeout: 60_000 }, (kind) => {
   it.each<[string, number, (key: string, more: { hash: string; other: string }) => readonly Header[]]>([
     ['no credential', 401, () => []],
     ['the key twice, divided by a comma', 401, (key) => bearer(`${key},${key}`)],

@@ -94,7 +94,7 @@ const nonsense: Readonly<Record<string, FindByHash>> = {
   'says limits of end users that are none': (_hash, right) => ({ ...right, endUserLimits: { parallel: '1' } }),
 };
 
-describe.each(Object.keys(keyStores))('a store of keys that is %s, and talks nonsense,', (kind) => {
+describe.each(Object.keys(keyStores))('a store of keys that is %s, and talks nonsense,', { timeout: 60_000 }, (kind) => {
   it.each(Object.entries(nonsense))('lets nobody in where it %s', async (_what, find) => {
     const { gateway, key } = await open(kind, find);
     await expectShut(gateway, key);
