@@ -114,6 +114,13 @@ export async function controlPostgres({ disk }: PostgresControlOptions = {}): Pr
     async giveConnectionsBack() {
       await Promise.all(hogs.map(async (hog) => hog.end()));
       hogs = [];
+      // Its processes end a moment later.
+      const isThere = async (): Promise<boolean> =>
+        query(url, 'select 1').then(
+          () => true,
+          () => false,
+        );
+      while (!(await isThere())) await setTimeout(20);
     },
     async fillDisk() {
       const { bavail, bsize } = await statfs(mounted ?? '');
