@@ -47,19 +47,22 @@ export async function wholeAnswer(carrier: Pick<RelayReply, 'carryOut'>, relay: 
     },
     body,
   );
-  let bytes: Uint8Array;
-  try {
-    bytes = await gather(reply);
-  } catch (error) {
-    // The call ends with what its caller is told.
-    throw error instanceof ProxyError ? error : explainBreak(error, true);
-  }
+  const bytes = await gather(reply);
   const isGood = answered && reply.status >= 200 && reply.status < 300;
   const accept = (): void => relay.settle(end ?? { kind: 'complete', status: reply.status, bytes: bytes.byteLength });
   return { reply: { kind: 'value', status: reply.status, headers: flat(reply.headers), value: undefined, bytes }, isGood, accept };
 }
 
-async function gather({ body }: HttpReply): Promise<Uint8Array> {
+/** The call ends with what its caller is told. */
+async function gather(reply: HttpReply): Promise<Uint8Array> {
+  try {
+    return await bytesOf(reply);
+  } catch (error) {
+    throw error instanceof ProxyError ? error : explainBreak(error, true);
+  }
+}
+
+async function bytesOf({ body }: HttpReply): Promise<Uint8Array> {
   if (body === undefined) return new Uint8Array();
   if (typeof body === 'string') return new TextEncoder().encode(body);
   if (body instanceof Uint8Array) return body;
@@ -86,12 +89,24 @@ function without<Headers extends HttpHeaders>(headers: Headers, names: readonly 
   return Object.fromEntries(rest) as Headers;
 }
 
-export const flat = (headers: HttpReply['headers']): Record<string, string> =>
+const flat = (headers: HttpReply['headers']): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]));
 
 /** Carries a relay out here, and lets its answer pass as it comes. */
 export async function streamedAnswer(carrier: Pick<RelayReply, 'carryOut'>, relay: HttpRelay, body: HttpRequestBody): Promise<Reply> {
-  const reply = await carryUpload(carrier, relay, body);
+  let answered = false;
+  const carried: HttpRelay = {
+    ...relay,
+    responseHeaders(status, headers) {
+      answered = true;
+      return relay.responseHeaders(status, headers);
+    },
+    settle(end) {
+      // What breaks once it has begun is thrown, and ends the call with what its caller is told.
+      if (end.kind === 'complete' || !answered) relay.settle(end);
+    },
+  };
+  const reply = await carryUpload(carrier, carried, body);
   const type = reply.headers['content-type'];
   const isStream = typeof type === 'string' && /^text\/event-stream\b/i.test(type);
   if (!isStream || typeof reply.body !== 'object' || !('kind' in reply.body) || reply.body.kind !== 'stream') {

@@ -106,6 +106,17 @@ describe('a provider that fails', () => {
     expect(account.receipts.slice(-2).map(({ outcome }) => outcome)).not.toContain('ok');
   });
 
+  it('is told as it failed where the answer to a form breaks off', async () => {
+    const account = await makeAccount();
+    const anna = await account.caller();
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ model: 'voxtral-mini-latest', file_url: 'https://files.example/a.mp3' }))
+      form.append(name, value);
+    account.upstream.behave({ fault: () => ({ name: 'wrongContentLength' }) });
+    const answer = await anna.ask('POST', '/v1/audio/transcriptions', form);
+    expect([answer.status, answer.json?.['code'], account.receipts.at(-1)?.outcome]).toEqual([502, 'upstream_eof', 'upstream_eof']);
+  });
+
   it('cuts a stream that it cuts, and writes nothing into it', async () => {
     const account = await makeAccount();
     const form = new FormData();
@@ -119,9 +130,9 @@ describe('a provider that fails', () => {
       body: form,
     });
     const reading = (async () => {
-      for await (const chunk of response.body ?? []) text.push(new TextDecoder().decode(chunk as Uint8Array));
+      for await (const chunk of response.body ?? []) text.push(new TextDecoder().decode(chunk));
     })();
-    await expect(reading).rejects.toThrow();
+    await expect(reading).rejects.toThrow(/the provider/i);
     expect(text.join('')).toContain('transcription.language');
     expect(text.join('')).not.toContain('upstream_');
     expect(account.receipts.at(-1)?.outcome).toMatch(/^upstream_/);
