@@ -19,6 +19,21 @@ async function storm(plan: StormPlan): Promise<StormReport> {
   const spans: Span[] = [];
   const seen = { settled: 0, givenBack: 0, died: 0, refused: 0, mostUsed: 0 };
 
+  function note(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    errors[reason] = (errors[reason] ?? 0) + 1;
+  }
+
+  /** What the store did not take is said again, as the proxy does: otherwise it would be held until the storm is long over. */
+  async function tell(ask: () => Promise<void>): Promise<void> {
+    try {
+      await ask();
+    } catch (error) {
+      note(error);
+      await insist(ask);
+    }
+  }
+
   /** Waits for room as long as somebody may still give some back. */
   async function reserve(reservation: Reservation, moments: Moments): Promise<ReserveAnswer['kind']> {
     for (;;) {
@@ -51,7 +66,7 @@ async function storm(plan: StormPlan): Promise<StormReport> {
     const moments: Moments = { askedAt: 0, answeredAt: 0 };
     const kind = await reserve(reservation, moments).catch(async (error: unknown) => {
       // What was not answered may have been done.
-      await counter.release(reservation);
+      await insist(async () => counter.release(reservation));
       throw error;
     });
     if (kind !== 'reserved') {
@@ -64,8 +79,7 @@ async function storm(plan: StormPlan): Promise<StormReport> {
     }
     await setTimeout(100 * Math.random());
     if (!fails) spans.push(plan.kind === 'parallel' ? [moments.answeredAt, Date.now()] : [moments.askedAt, moments.answeredAt]);
-    if (fails) await counter.release(reservation);
-    else await counter.settle(reservation, { [windows[0].key]: plan.cost });
+    await tell(async () => (fails ? counter.release(reservation) : counter.settle(reservation, { [windows[0].key]: plan.cost })));
     seen[fails ? 'givenBack' : 'settled'] += 1;
     // Whoever is to be killed is killed in the midst of it.
     if (seen.settled + seen.givenBack === Math.ceil(plan.calls / 10)) process.send?.('in the midst');
@@ -76,8 +90,7 @@ async function storm(plan: StormPlan): Promise<StormReport> {
       try {
         await call(index);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        errors[reason] = (errors[reason] ?? 0) + 1;
+        note(error);
       }
     }),
   );
