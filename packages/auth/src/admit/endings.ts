@@ -1,6 +1,7 @@
 import type { Counter, Log, Reservation } from '@ai-proxy/core';
 import type { GuardedStore } from '../store/guarded-store.ts';
 import { fewAtOnce } from './few-at-once.ts';
+import { createBySum } from './sum-places.ts';
 
 /** Tells counters how calls have ended, also where one is away for a while, and remembers what was settled of late. */
 export interface Endings {
@@ -58,6 +59,8 @@ export function createEndings({ guardOf, log, now, rememberedFor, onWork }: Endi
   const releases = new Set<Release>();
   /** In the order in which they were settled. */
   const recent = new Set<Settlement>();
+  /** Both. */
+  const bySum = createBySum<Settlement>();
   const telling = new Set<Promise<unknown>>();
   let givenUp = 0;
   let draining: Promise<void> | undefined;
@@ -71,6 +74,18 @@ export function createEndings({ guardOf, log, now, rememberedFor, onWork }: Endi
         () => false,
       );
 
+  /** Once it is neither waiting nor recent. */
+  function forget(one: Settlement | undefined): void {
+    if (one && !settlements.has(one) && !recent.has(one)) bySum.remove(one);
+  }
+
+  function keepWaiting(one: Settlement): void {
+    const oldest = keepAmong(settlements, one, mostSettlements);
+    bySum.add(one);
+    forget(oldest);
+    if (oldest) givenUp += 1;
+  }
+
   async function tell(one: Settlement): Promise<boolean> {
     settlements.delete(one);
     const { counter, reservation, amounts } = one;
@@ -79,7 +94,8 @@ export function createEndings({ guardOf, log, now, rememberedFor, onWork }: Endi
       one.reservation = onlySums(reservation);
       if (givenUp > 0) log.error({ store: counter.name, calls: givenUp }, 'what so many calls used was never counted; the ledger knows it');
       givenUp = 0;
-    } else if (keepAmong(settlements, one, mostSettlements)) givenUp += 1;
+      forget(one);
+    } else keepWaiting(one);
     return one.isTold;
   }
 
@@ -107,25 +123,29 @@ export function createEndings({ guardOf, log, now, rememberedFor, onWork }: Endi
   return {
     settle(reservation, counter, amounts, startedAt) {
       const one: Settlement = { reservation, counter, amounts: { ...amounts }, startedAt, at: now(), isTold: false };
-      if (reservation.windows.some(({ kind }) => kind === 'sum')) keepAmong(recent, one, mostRemembered);
+      const isMoney = reservation.windows.some(({ kind }) => kind === 'sum');
+      if (isMoney) forget(keepAmong(recent, one, mostRemembered));
+      bySum.add(one);
       begin(tell(one));
     },
     release: (reservation, counter) => begin(free({ reservation, counter, at: now() })),
-    ofSum(root, key, since) {
-      const found = [...settlements, ...[...recent].filter(({ at, isTold }) => isTold && at >= since)];
-      return found.filter(({ reservation }) => reservation.root === root && reservation.windows.some((window) => window.key === key));
-    },
+    ofSum: (root, key, since) => bySum.of(root, key).filter(({ at, isTold }) => !isTold || at >= since),
     async tellAgain(again) {
-      const repeat = async ({ counter, reservation, amounts }: Settlement): Promise<boolean> =>
-        asks(counter, async () => counter.settle(reservation, amounts));
+      const left = new Set(again);
+      await fewAtOnce(again, async (one) => {
+        const isDone = await asks(one.counter, async () => one.counter.settle(one.reservation, one.amounts));
+        if (isDone) left.delete(one);
+        return isDone;
+      });
       // What was not taken waits like the others.
-      for (const one of again) if (!(await repeat(one))) keepAmong(settlements, one, mostSettlements);
+      for (const one of left) keepWaiting(one);
     },
     look() {
       void drainOnce();
       for (const one of recent) {
         if (one.at >= now() - rememberedFor) break;
         recent.delete(one);
+        forget(one);
       }
     },
     get isIdle() {
@@ -142,11 +162,13 @@ export function createEndings({ guardOf, log, now, rememberedFor, onWork }: Endi
   };
 }
 
-/** Whether another had to make room. */
-function keepAmong<Item>(items: Set<Item>, item: Item, most: number): boolean {
+/** The one that had to make room, if any. */
+function keepAmong<Item>(items: Set<Item>, item: Item, most: number): Item | undefined {
   items.add(item);
   const [oldest] = items;
-  return items.size > most && oldest !== undefined && items.delete(oldest);
+  if (items.size <= most || oldest === undefined) return undefined;
+  items.delete(oldest);
+  return oldest;
 }
 
 const onlySums = (reservation: Reservation): Reservation => ({

@@ -2,6 +2,7 @@ import type { Counter, Reservation } from '@ai-proxy/core';
 import type { GuardedStore } from '../store/guarded-store.ts';
 import { tooLate, within } from '../store/within.ts';
 import type { Endings } from './endings.ts';
+import { placeOf, placesOf } from './sum-places.ts';
 import { fewAtOnce } from './few-at-once.ts';
 
 /** Keeps reservations alive while their calls are. */
@@ -34,6 +35,8 @@ interface Held {
 /** What is under way, and a clock that looks at it and at what has ended; it runs only while there is something to look at, and keeps no process alive. */
 export function createLeases({ guardOf, endings, now, interval }: LeasesOptions): Leases & { wake(): void } {
   const held = new Map<string, Held>();
+  /** How many of them count in each sum. */
+  const countBySum = new Map<string, number>();
   let timer: ReturnType<typeof setInterval> | undefined;
   let renewing: Promise<boolean> | undefined;
   let lastPass: Promise<unknown> = Promise.resolve();
@@ -90,11 +93,19 @@ export function createLeases({ guardOf, endings, now, interval }: LeasesOptions)
     stop,
     hold(reservation, counter) {
       held.set(reservation.id, { reservation, counter, renewedAt: now() });
+      for (const place of placesOf(reservation)) countBySum.set(place, (countBySum.get(place) ?? 0) + 1);
       wake();
     },
-    drop: (id) => void held.delete(id),
-    holds: (root, key) =>
-      [...held.values()].some(({ reservation }) => reservation.root === root && reservation.windows.some((window) => window.key === key)),
+    drop(id) {
+      const one = held.get(id);
+      held.delete(id);
+      for (const place of one ? placesOf(one.reservation) : []) {
+        const left = (countBySum.get(place) ?? 0) - 1;
+        if (left > 0) countBySum.set(place, left);
+        else countBySum.delete(place);
+      }
+    },
+    holds: (root, key) => countBySum.has(placeOf(root, key)),
     async renewAll(timeout) {
       if (held.size === 0) return true;
       try {

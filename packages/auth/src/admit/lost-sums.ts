@@ -5,6 +5,7 @@ import type { CallWindow } from './call-windows.ts';
 import type { Endings } from './endings.ts';
 import type { Leases } from './leases.ts';
 import { findRecorded } from './recorded-calls.ts';
+import { placeOf } from './sum-places.ts';
 
 /**
  * Puts right what a store has lost. A sum that is missing is opened with what the ledger knows: what is under way has to be held again before, and what the
@@ -41,7 +42,6 @@ const margin = 1000;
 export function createLostSums({ name, leases, endings, ledger, ledgerGuard, timeout, ledgerLag, now }: LostSumsOptions): LostSums {
   /** When each sum was opened, by the store's clock, and when this process last saw that; the one that was seen longest ago stands first. */
   const seen = new Map<string, { readonly openedAt: number; readonly at: number }>();
-  const placeOf = (root: string, key: string): string => JSON.stringify([root, key]);
 
   /** What had been settled before a moment, and is in the ledger, is in what the sum was opened with. */
   async function sayAgain(root: string, { window: { key }, subject }: CallWindow, before: number): Promise<void> {
