@@ -29,7 +29,7 @@ export interface GuardedStoreOptions {
   readonly patience: StorePatience;
   readonly now: () => number;
   readonly isAnswer?: (error: unknown) => boolean;
-  /** The store has answered after a failure. */
+  /** The store has answered again after it was left alone. */
   readonly onBack?: () => void;
 }
 
@@ -45,7 +45,7 @@ export function guardStore({ name, patience, now, isAnswer = () => false, onBack
   const isClosed = (): boolean => failures >= patience.failures;
 
   function succeeded(number: number): void {
-    const wasAway = failures > 0;
+    const wasAway = isClosed();
     answered = Math.max(answered, number);
     failures = 0;
     if (wasAway) onBack?.();

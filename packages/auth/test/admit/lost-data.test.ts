@@ -133,9 +133,10 @@ describe('a counter that has lost its data', () => {
     const leaving = new AbortController();
     await gateway.proxy.handle({ ...chat(one, { stream: true }), signal: leaving.signal });
     counter.behave('refuses');
-    await gateway.ask(chat(two));
+    for (let call = 0; call < 3; call += 1) await gateway.ask(chat(two));
     counter.lose();
     counter.behave('well');
+    gateway.pass(1000);
     await gateway.ask(chat(two));
     await settled();
     expect((await gateway.ask(chat(one))).status).toBe(429);

@@ -5,7 +5,7 @@ export async function within<Answer>(answer: Promise<Answer>, milliseconds: numb
     clock = setTimeout(() => {
       reject(new Error('there was no answer in time'));
       onLate?.();
-    }, milliseconds);
+    }, Math.max(1, milliseconds));
   });
   try {
     return await Promise.race([answer, late]);
