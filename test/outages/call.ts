@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** What a caller got. */
 export interface Got {
   /** `200`, `429`, `503 counter`: the status, and the store that the error names. */
@@ -16,7 +18,9 @@ const hangs = 30_000;
 /** One call, to the end of its answer. */
 export async function call(url: string, { key, body }: Asked): Promise<Got> {
   const startedAt = performance.now();
-  const what = await ask(url, key, body);
+  const giveUp = new AbortController();
+  const what = await Promise.race([ask(url, key, body), setTimeout(hangs, 'hung', { signal: giveUp.signal }).catch(() => 'hung')]);
+  giveUp.abort();
   return { what, milliseconds: performance.now() - startedAt };
 }
 
@@ -31,7 +35,8 @@ export async function beginStream(url: string, { key, body }: Asked): Promise<Be
     const response = await send(url, key, body);
     if (!response.ok) {
       const problem = await response.text();
-      if (tries === 20) throw new Error(`no stream begins: ${problem}`);
+      if (tries === 100) throw new Error(`no stream begins: ${problem}`);
+      await setTimeout(100);
       continue;
     }
     const startedAt = performance.now();
@@ -46,9 +51,9 @@ export async function beginStream(url: string, { key, body }: Asked): Promise<Be
   }
 }
 
+/** Of how long it takes the caller keeps account himself: `AbortSignal.timeout` may be forgotten before its time. */
 const send = async (url: string, key: string, body: object | undefined): Promise<Response> =>
   fetch(url, {
-    signal: AbortSignal.timeout(hangs),
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
   });
@@ -61,6 +66,6 @@ async function ask(url: string, key: string, body: object | undefined): Promise<
     const store = /The store \\"([^"\\]+)\\"/.exec(text)?.[1];
     return store === undefined ? String(response.status) : `${response.status} ${store}`;
   } catch (error) {
-    return error instanceof Error && error.name === 'TimeoutError' ? 'hung' : `broken: ${String(error)}`;
+    return `broken: ${String(error)}`;
   }
 }

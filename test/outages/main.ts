@@ -24,7 +24,10 @@ async function tell<Server>(
 ): Promise<void> {
   const told: Told[] = [];
   for (const fault of faults.filter(({ name }) => name.includes(part))) {
-    const [report] = await run(fault);
+    const [report] = await run(fault).catch((error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    });
     if (!report) {
       console.log(`${title}, ${fault.name}: not possible on this machine`);
       continue;

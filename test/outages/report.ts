@@ -13,8 +13,9 @@ export function useTable(told: readonly Told[]): string {
   const rows = useNames.map((use) => [
     use,
     ...told.map(({ report }) => {
-      const { during, first } = report.uses[use];
-      const got = Object.keys(during).join(', then ');
+      const { during, back, first } = report.uses[use];
+      const answers = Object.keys(during);
+      const got = answers.length > 0 ? answers.join(', then ') : `waits, then ${Object.keys(back).join(', ')}`;
       return first === successOf(use) ? got : `${got}; after it at first ${first}`;
     }),
   ]);
