@@ -1,5 +1,6 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { RedisServer } from '@ai-proxy/testing';
 import pg from 'pg';
 import type { Loss } from './lose-state.ts';
@@ -41,14 +42,25 @@ export const lossesOfPostgres = (url: string): Losses => ({
   async 'a crash of the server'() {
     const [row] = await query(url, `select pid from pg_stat_activity where application_name = 'ai-proxy counter' limit 1`);
     // When one of its processes dies like that, PostgreSQL throws out everybody and begins anew from what is safe.
-    process.kill(Number(row?.['pid']), 'SIGKILL');
+    if (row) process.kill(Number(row['pid']), 'SIGKILL');
   },
 });
 
+/** A server that still recovers from the loss before throws out whoever comes; then it is asked again. */
 async function query(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query<Record<string, unknown>>(text);
-  await client.end();
-  return rows;
+  const end = performance.now() + 30_000;
+  for (;;) {
+    const client = new pg.Client({ connectionString: url });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      const { rows } = await client.query<Record<string, unknown>>(text);
+      return rows;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await setTimeout(50);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
 }

@@ -68,7 +68,7 @@ export function redis({ url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:637
   }
 
   /** Makes another connection, which takes the place of the one that there is as soon as it is ready. */
-  async function replace(): Promise<boolean> {
+  async function replace(isStillWanted: () => boolean = () => true): Promise<boolean> {
     const next = await prepare();
     const opening = next.connect();
     try {
@@ -79,7 +79,7 @@ export function redis({ url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:637
       return false;
     }
     const old = await created;
-    if (isClosed) {
+    if (isClosed || !isStillWanted()) {
       next.destroy();
       return true;
     }
@@ -93,7 +93,7 @@ export function redis({ url = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:637
   const silence = watchSilence({
     patience: mostSilence,
     isReady: () => isClosed || (connection?.isReady ?? true),
-    onSilence: async () => isClosed || replace(),
+    onSilence: async (isSilent) => isClosed || replace(isSilent),
   });
 
   async function use<Answer>(ask: (connection: RedisConnection) => Promise<Answer>): Promise<Answer> {

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /** Notices that a server has fallen silent, whatever is written to it. */
 export interface SilenceWatch {
   /** Something was asked. */
@@ -11,8 +13,11 @@ export interface SilenceWatchOptions {
   readonly patience: number;
   /** Whether there is a connection now. */
   readonly isReady: () => boolean;
-  /** Tries another connection; true where the silence is over. Called again and again until it is, or until something is heard. */
-  readonly onSilence: () => Promise<boolean>;
+  /**
+   * Tries another connection; true where the silence is over. Called again and again until it is, or until something is heard. `isSilent` says whether nothing has been heard
+   * meanwhile: what was only slow is not to be left.
+   */
+  readonly onSilence: (isSilent: () => boolean) => Promise<boolean>;
 }
 
 /**
@@ -20,8 +25,10 @@ export interface SilenceWatchOptions {
  * something is unanswered, and keeps no process alive.
  */
 export function watchSilence({ patience, isReady, onSilence }: SilenceWatchOptions): SilenceWatch {
-  /** When what is not answered yet was asked, the oldest first: an answer to something from long ago does not end the silence. */
+  /** When what is not answered yet was asked, the oldest first. */
   const unanswered = new Set<{ readonly at: number }>();
+  /** A server with much to do may answer late: while it answers anything, it is there. */
+  let heardAt = -Infinity;
   let brokenSince: number | undefined;
   let clock: NodeJS.Timeout | undefined;
   let isLooking = false;
@@ -30,8 +37,16 @@ export function watchSilence({ patience, isReady, onSilence }: SilenceWatchOptio
   function silentSince(): number | undefined {
     const [oldest] = unanswered;
     if (isReady()) brokenSince = undefined;
-    return oldest?.at ?? brokenSince;
+    return oldest ? Math.max(oldest.at, heardAt) : brokenSince;
   }
+
+  /** How much longer there may be silence; nothing where there is none. */
+  function left(): number | undefined {
+    const since = silentSince();
+    return since === undefined ? undefined : since + patience - performance.now();
+  }
+
+  const isSilent = (): boolean => (left() ?? 1) <= 0;
 
   function wait(milliseconds: number): void {
     clock ??= setTimeout(() => {
@@ -41,20 +56,17 @@ export function watchSilence({ patience, isReady, onSilence }: SilenceWatchOptio
   }
 
   async function look(): Promise<void> {
-    const since = silentSince();
-    if (isLooking || since === undefined) return;
-    const left = since + patience - performance.now();
-    if (left > 0) {
-      wait(left);
-      return;
-    }
+    if (isLooking) return;
     isLooking = true;
     try {
-      if (await onSilence()) unanswered.clear();
+      // Where the event loop was busy, what was answered has not been read yet: it is before this goes on.
+      if (isSilent()) await setImmediate();
+      if (isSilent() && (await onSilence(isSilent))) unanswered.clear();
     } finally {
       isLooking = false;
     }
-    if (silentSince() !== undefined) wait(patience / 5);
+    const more = left();
+    if (more !== undefined) wait(Math.max(more, patience / 5));
   }
 
   return {
@@ -62,8 +74,12 @@ export function watchSilence({ patience, isReady, onSilence }: SilenceWatchOptio
       const question = { at: performance.now() };
       unanswered.add(question);
       wait(patience);
-      const hear = (): void => void unanswered.delete(question);
-      answer.then(hear, hear);
+      const hear = (): void => {
+        heardAt = performance.now();
+        unanswered.delete(question);
+      };
+      // A refusal may come from this side.
+      answer.then(hear, () => void unanswered.delete(question));
     },
     broke() {
       brokenSince ??= performance.now();
