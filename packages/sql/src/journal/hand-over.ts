@@ -24,10 +24,7 @@ export async function handOver(ledger: Ledger, receipts: readonly Receipt[], roo
     const error = await refusalOf(ledger, receipt, taken);
     if (error === undefined) continue;
     await appendFile(join(root, 'refused.jsonl'), toJournalLine('settled', receipt), { mode: 0o600 });
-    log.error(
-      { ledger: ledger.name, id: receipt.id, error },
-      'the ledger refuses this call; its account stands in refused.jsonl',
-    );
+    log.error({ ledger: ledger.name, id: receipt.id, error }, 'the ledger refuses this call; its account stands in refused.jsonl');
   }
 }
 

@@ -2,10 +2,13 @@
 export async function within<Answer>(answer: Promise<Answer>, milliseconds: number, onLate?: () => void): Promise<Answer> {
   let clock: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    clock = setTimeout(() => {
-      reject(new Error('there was no answer in time'));
-      onLate?.();
-    }, Math.max(1, milliseconds));
+    clock = setTimeout(
+      () => {
+        reject(new Error('there was no answer in time'));
+        onLate?.();
+      },
+      Math.max(1, milliseconds),
+    );
   });
   try {
     return await Promise.race([answer, late]);
