@@ -4,6 +4,8 @@ import type { Handler, ProxyOptions } from '@ai-proxy/core';
 import { metrics } from '@ai-proxy/logger/prometheus';
 import { prices } from '@ai-proxy/logger/prices';
 import { accounts, feedback } from '@ai-proxy/logger/reading';
+import { ledgerSink } from '@ai-proxy/sql';
+import type { LedgerSink } from '@ai-proxy/sql';
 import { behindKey } from './behind-key.ts';
 import { refuseMasterKey } from './refuse-master-key.ts';
 import type { Stores } from './stores.ts';
@@ -13,6 +15,8 @@ export interface Accounting {
   readonly options: Pick<ProxyOptions, 'prices' | 'receipts' | 'policies'>;
   /** `/metrics`, to be mounted there. */
   readonly metrics: Handler;
+  /** Where accounts of calls go; nothing without stores. */
+  readonly sink: LedgerSink | undefined;
   /** Administration of keys, what reads the ledger, and what takes feedback for it; nothing without stores. */
   readonly handlers: readonly Handler[];
 }
@@ -21,13 +25,19 @@ export interface Accounting {
 export function createAccounting(stores: Stores | undefined, masterKey: string | undefined): Accounting {
   const counts = metrics();
   const shared = { prices: prices() };
-  if (!stores) return { options: { ...shared, receipts: [counts] }, metrics: counts.handler, handlers: [] };
-  const { ledger, sink } = stores;
-  const options = { ...shared, receipts: [counts, sink] };
-  if (!stores.keys || masterKey === undefined) return { options, metrics: counts.handler, handlers: [feedback({ ledger })] };
+  if (!stores) return { options: { ...shared, receipts: [counts] }, metrics: counts.handler, sink: undefined, handlers: [] };
+  const { ledger, journal } = stores;
+  if (!stores.keys || masterKey === undefined) {
+    const sink = ledgerSink(ledger, { journal });
+    return { options: { ...shared, receipts: [counts, sink] }, metrics: counts.handler, sink, handlers: [feedback({ ledger })] };
+  }
   const { store, counter, objects } = stores.keys;
+  const guard = keys({ store, counter, ledger, objects, waysIn: [refuseMasterKey(masterKey)] });
+  // What a server that died has spent counts in the budgets that are open here.
+  const sink = ledgerSink(ledger, { journal, onAdopted: guard.countAdopted });
   return {
-    options: { ...options, policies: [keys({ store, counter, ledger, objects, waysIn: [refuseMasterKey(masterKey)] })] },
+    options: { ...shared, receipts: [counts, sink], policies: [guard] },
+    sink,
     metrics: behindMasterKey(counts.handler, { masterKey }),
     handlers: [keyAdmin({ store, counter, ledger, masterKey }), accounts({ ledger, masterKey }), behindKey(feedback({ ledger }), store)],
   };

@@ -69,7 +69,7 @@ export async function serve(settings: ServerSettings): Promise<RunningServer> {
     throw error;
   }
   // Takes over what a server that died has left in the journal; not waited for, because the ledger may be away.
-  void stores?.sink.ready();
+  void accounting.sink?.ready();
   const close = async (grace = 30_000): Promise<void> => {
     ready.stop();
     await drain(server, middleware, grace);

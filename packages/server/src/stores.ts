@@ -4,8 +4,8 @@ import type { ObjectOwners } from '@ai-proxy/auth';
 import type { Counter, KeyStore, Ledger } from '@ai-proxy/core';
 import { redisCounter, redisKeyCache } from '@ai-proxy/redis';
 import type { RedisConnection } from '@ai-proxy/redis';
-import { ledgerSink, sqlCounter, sqlKeyStore, sqlLedger, sqlOwners } from '@ai-proxy/sql';
-import type { LedgerSink, SqlDatabase } from '@ai-proxy/sql';
+import { sqlCounter, sqlKeyStore, sqlLedger, sqlOwners } from '@ai-proxy/sql';
+import type { SqlDatabase } from '@ai-proxy/sql';
 import { openDatabase, withoutPassword } from './open-database.ts';
 import { nameRedis, warmRedis } from './open-redis.ts';
 import type { Need } from './readiness.ts';
@@ -17,7 +17,8 @@ import { within } from './within.ts';
 /** What the server keeps: the accounts of its calls, and with a master key who may call and how much. */
 export interface Stores {
   readonly ledger: Ledger;
-  readonly sink: LedgerSink;
+  /** The folder of what the ledger has not taken yet. */
+  readonly journal: string;
   readonly keys: KeyStores | undefined;
   /** Where they are, without passwords. */
   readonly place: string;
@@ -69,7 +70,7 @@ export async function openStores(url: string, { journal, redis, masterKey }: Sto
     await Promise.allSettled(needs.map(async ({ ask }) => within(3000, ask())));
     return {
       ledger,
-      sink: ledgerSink(ledger, { journal: journalFolder }),
+      journal: journalFolder,
       keys,
       place: withoutPassword(url),
       warnings: problem === undefined ? [] : [`Redis does not answer (${problem}): keys with budgets are refused until it does`],

@@ -131,6 +131,36 @@ describe.skipIf(!(await hasCurl()))('keys', { timeout: 120_000 }, () => {
     ).toEqual(files);
   });
 
+  it('count in an open budget what a server that was killed has spent', async () => {
+    const first = await start();
+    const key = keyOf(await generate(first.url, { max_budget: 1 }));
+    const read = async (url: string, path: string, as: string): Promise<unknown> => (await curl(`${url}${path}`, ...bearer(as))).body;
+    const spend = async (url: string): Promise<number> =>
+      ((await read(url, `/key/info?key=${key}`, masterKey)) as { info: { spend: number } }).info.spend;
+    const used = async (url: string): Promise<unknown> =>
+      ((await read(url, '/me/usage', key)) as { limits: { used: number }[] }).limits[0]?.used;
+    expect(await chat(first.url, key)).toMatchObject({ status: 200 });
+    await expect.poll(async () => spend(first.url), { timeout: 20_000 }).toBeGreaterThan(0);
+    const before = await spend(first.url);
+
+    mistral.behave({ tokensPerSecond: 5 });
+    const cut = await fetch(`${first.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ ...(JSON.parse(chatBody('mistral-small-latest')) as object), stream: true }),
+    });
+    await cut.body?.getReader().read();
+    await stopped(first.child, 'SIGKILL');
+    mistral.behave({});
+
+    const { url } = await start();
+    await expect.poll(async () => spend(url), { timeout: 20_000 }).toBeGreaterThan(before);
+    // What was reserved would expire after a minute, and with it all that the counter knew of the call.
+    const after = await spend(url);
+    await expect.poll(async () => used(url), { timeout: 20_000 }).toBe(after);
+    expect(mistral.requests.filter(({ path }) => path === '/v1/chat/completions')).toHaveLength(2);
+  });
+
   it('make other addresses than those of this machine good to listen on, with a warning where the master key is short', async () => {
     const child = startCommand(folder, ['--port', '0', '--host', '0.0.0.0'], { ...upstream(), AI_PROXY_MASTER_KEY: masterKey });
     running.push(child);
