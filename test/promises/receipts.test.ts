@@ -26,6 +26,7 @@ let local: OllamaSimulator;
 /** Says of its answers that some of the prompt came from a cache, in each of the ways that providers have for it. */
 let caching: { readonly server: Server; readonly url: string };
 let app: Server;
+let agent: string;
 let proxy: Proxy;
 const receipts: Receipt[] = [];
 const waiting: ((receipt: Receipt) => void)[] = [];
@@ -33,6 +34,12 @@ const waiting: ((receipt: Receipt) => void)[] = [];
 beforeAll(async () => {
   cloud = await startMistralSimulator();
   local = await startOllamaSimulator();
+  const made = await fetch(`${cloud.url}/v1/agents`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${cloud.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'mistral-medium-latest', name: 'Agent' }),
+  });
+  agent = ((await made.json()) as { id: string }).id;
   caching = await startServer((request, response) => {
     request.resume().on('end', () => {
       const isStream = request.headers['x-request-id'] === 'stream' || request.headers.accept?.startsWith('text/event-stream') === true;
@@ -110,6 +117,14 @@ const said = { inputTokens: 3, outputTokens: 11 };
 
 type Row = readonly [endpoint: string, path: string, body: object, streams: boolean, usage: Usage, micros: number | null];
 
+/** The agent is made when the tests begin. */
+const byAgent = (body: object): object => ({
+  get agent_id() {
+    return agent;
+  },
+  ...body,
+});
+
 /** Micros are reckoned by hand: a dollar a million is a micro a token. */
 const rows: readonly Row[] = [
   // 3 × 0.15 + 11 × 0.6 = 7.05
@@ -161,9 +176,9 @@ const rows: readonly Row[] = [
     7,
   ],
   // An agent names no model; its answer does. 3 × 1.5 + 11 × 7.5 = 87
-  ['agents', '/mistral/v1/agents/completions', { agent_id: 'ag_1', messages }, true, said, 87],
+  ['agents', '/mistral/v1/agents/completions', byAgent({ messages }), true, said, 87],
   ['conversations', '/mistral/v1/conversations', { model: 'mistral-small-latest', inputs: 'one two three' }, true, said, 8],
-  ['conversations with an agent', '/mistral/v1/conversations', { agent_id: 'ag_1', inputs: 'one two three' }, true, said, 87],
+  ['conversations with an agent', '/mistral/v1/conversations', byAgent({ inputs: 'one two three' }), true, said, 87],
   // 3 × 0.1 = 0.3
   [
     'embeddings, translated',
