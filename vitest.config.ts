@@ -14,5 +14,7 @@ export default defineConfig({
     ],
     reporters: ['default', './test/closing-line-reporter.ts'],
     testTimeout: 20_000,
+    // Many of them wait for clocks, sockets and other processes: a core that is kept free would do nothing.
+    maxWorkers: '100%',
   },
 });
