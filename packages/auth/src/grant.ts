@@ -27,6 +27,19 @@ export interface Subject {
   readonly anchor: number;
 }
 
+/** Of whoever came in by other means than a key: nothing is forbidden, and nobody's limits hold but those of his name. */
+export const grantOfCaller = (caller: Caller): Grant => ({
+  caller,
+  subjects: [],
+  models: [],
+  modelAliases: {},
+  operations: [],
+  routes: [],
+  maxOutputTokens: undefined,
+  endUserLimits: {},
+  tags: [],
+});
+
 const grants = new WeakMap<Call, Grant>();
 
 /** Notes what the caller of a call may do. */

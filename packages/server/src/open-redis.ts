@@ -3,7 +3,7 @@ import { redis } from '@ai-proxy/redis';
 import type { RedisConnection } from '@ai-proxy/redis';
 import { reasonOf } from './reason-of.ts';
 import { SettingsError } from './server-settings.ts';
-import { within } from './within.ts';
+import { within } from '@ai-proxy/core/key-store';
 
 /** Names Redis by its URL; nothing is opened yet. */
 export function nameRedis(url: string): RedisConnection {
@@ -25,7 +25,7 @@ export async function warmRedis(connection: RedisConnection): Promise<string | u
   const end = performance.now() + patience;
   for (;;) {
     try {
-      await within(Math.max(1, end - performance.now()), connection.open());
+      await within(connection.open(), end - performance.now());
       return undefined;
     } catch (error) {
       const reason = reasonOf(error);

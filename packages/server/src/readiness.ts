@@ -1,7 +1,7 @@
 import { consoleLog } from '@ai-proxy/core';
 import type { Handler, Log } from '@ai-proxy/core';
 import { reasonOf } from './reason-of.ts';
-import { within } from './within.ts';
+import { within } from '@ai-proxy/core/key-store';
 
 /** Something that the server needs. */
 export interface Need {
@@ -33,7 +33,7 @@ export function readiness(
     await Promise.all(
       needs.map(async ({ name, ask: one }) => {
         try {
-          await within(deadline, one());
+          await within(one(), deadline);
           if (absent.delete(name)) log.warn({ need: name }, 'it answers again');
         } catch (error) {
           if (!absent.has(name)) log.warn({ need: name, error: reasonOf(error) }, 'it does not answer: the server is not ready');

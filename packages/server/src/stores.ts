@@ -12,7 +12,7 @@ import type { Need } from './readiness.ts';
 import { reasonOf } from './reason-of.ts';
 import { SettingsError } from './server-settings.ts';
 import type { ServerSettings } from './server-settings.ts';
-import { within } from './within.ts';
+import { within } from '@ai-proxy/core/key-store';
 
 /** What the server keeps: the accounts of its calls, and with a master key who may call and how much. */
 export interface Stores {
@@ -59,7 +59,7 @@ export async function openStores(url: string, { journal, redis, masterKey }: Sto
   async function close(): Promise<void> {
     const inOrder = [keys?.counter, keys?.store, keys?.objects, connection, ledger, database];
     // One that does not answer holds up no end: what it still waits for ends with the process.
-    for (const one of inOrder) await within(2000, Promise.resolve(one?.close())).catch(() => {});
+    for (const one of inOrder) await within(Promise.resolve(one?.close()), 2000).catch(() => {});
   }
 
   const journalFolder = journal ?? journalBeside(url);
@@ -67,7 +67,7 @@ export async function openStores(url: string, { journal, redis, masterKey }: Sto
     await prepareJournal(journalFolder);
     const problem = connection && (await warmRedis(connection));
     // The first question takes longest. What fails here is told by /ready.
-    await Promise.allSettled(needs.map(async ({ ask }) => within(3000, ask())));
+    await Promise.allSettled(needs.map(async ({ ask }) => within(ask(), 3000)));
     return {
       ledger,
       journal: journalFolder,

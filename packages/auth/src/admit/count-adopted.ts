@@ -1,6 +1,6 @@
 import type { Counter, Receipt } from '@ai-proxy/core';
 import type { Grant, Subject } from '../grant.ts';
-import { grantOfKey } from '../grant.ts';
+import { grantOfCaller, grantOfKey } from '../grant.ts';
 import type { GuardedStore } from '../store/guarded-store.ts';
 import type { KeyLookup } from '../store/key-lookup.ts';
 import { windowsOf } from './call-windows.ts';
@@ -40,7 +40,7 @@ export function createCountAdopted(options: CountAdoptedOptions): CountAdopted {
     if (record) return grantOfKey(record, record.parent === undefined ? undefined : await lookup?.byId(record.parent));
     if (!caller) return undefined;
     const known = { id: caller.id, ...(team === undefined ? {} : { team }), ...(key === undefined ? {} : { key }) };
-    return { ...nothing, caller: known };
+    return grantOfCaller(known);
   }
 
   async function count(receipt: Receipt): Promise<void> {
@@ -69,15 +69,3 @@ export function createCountAdopted(options: CountAdoptedOptions): CountAdopted {
     for (const receipt of receipts) await count(receipt);
   };
 }
-
-/** Of somebody who came in by other means, or whose key is not there any more. */
-const nothing: Omit<Grant, 'caller'> = {
-  subjects: [],
-  models: [],
-  modelAliases: {},
-  operations: [],
-  routes: [],
-  maxOutputTokens: undefined,
-  endUserLimits: {},
-  tags: [],
-};

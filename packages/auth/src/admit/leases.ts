@@ -1,6 +1,6 @@
 import type { Counter, Reservation } from '@ai-proxy/core';
 import type { GuardedStore } from '../store/guarded-store.ts';
-import { tooLate, within } from '../store/within.ts';
+import { TooLate, within } from '@ai-proxy/core/key-store';
 import type { Endings } from './endings.ts';
 import { placeOf, placesOf } from './sum-places.ts';
 import { fewAtOnce } from './few-at-once.ts';
@@ -109,9 +109,9 @@ export function createLeases({ guardOf, endings, now, interval }: LeasesOptions)
     async renewAll(timeout) {
       if (held.size === 0) return true;
       try {
-        return await within(passOnce, timeout);
+        return await within(passOnce(), timeout);
       } catch (error) {
-        if (error === tooLate) return false;
+        if (error instanceof TooLate) return false;
         throw error;
       }
     },

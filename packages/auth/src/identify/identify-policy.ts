@@ -3,7 +3,7 @@ import type { Call, Policy } from '@ai-proxy/core';
 import type { Credential } from '../credential/read-credential.ts';
 import { readCredential, takeFromQuery, withoutCredential } from '../credential/read-credential.ts';
 import type { Grant, Subject } from '../grant.ts';
-import { grantTo, isReservedTag } from '../grant.ts';
+import { grantOfCaller, grantTo, isReservedTag } from '../grant.ts';
 import { ruleOf } from '../owners/object-rules.ts';
 import { matchesAny, namesModel } from '../rules/matches.ts';
 import type { KeyFinder } from './find-key.ts';
@@ -74,19 +74,6 @@ function taken(call: Call, { text, header }: Credential, grant: Grant): Grant {
   if (header !== undefined) call.headers = withoutCredential(call.headers, text);
   return grant;
 }
-
-/** Whom the application itself has let in may do everything, within the limits of his name. */
-const grantOfCaller = (caller: Grant['caller']): Grant => ({
-  caller,
-  subjects: [],
-  models: [],
-  modelAliases: {},
-  operations: [],
-  routes: [],
-  maxOutputTokens: undefined,
-  endUserLimits: {},
-  tags: [],
-});
 
 function checkRoute(call: Call, { operations, routes }: Grant): void {
   if (routes.length > 0 && !spellingsOf(call).some((path) => matchesAny(routes, path))) {

@@ -1,5 +1,5 @@
 import { ProxyError } from '@ai-proxy/core';
-import { tooLate, within } from './within.ts';
+import { TooLate, within } from '@ai-proxy/core/key-store';
 
 /** How a store is asked, in milliseconds. */
 export interface StorePatience {
@@ -55,14 +55,14 @@ export function guardStore({ name, patience, now, isAnswer = () => false, onBack
   function failed(number: number, askedAt: number, error: unknown): void {
     if (number < answered) return;
     failures += 1;
-    if (isClosed()) leftAloneUntil = askedAt + patience.probeAfter / (error === tooLate ? 2 : 4);
+    if (isClosed()) leftAloneUntil = askedAt + patience.probeAfter / (error instanceof TooLate ? 2 : 4);
   }
 
   async function put<T>(question: () => Promise<T>, timeout: number): Promise<T> {
     const number = (asked += 1);
     const askedAt = now();
     try {
-      const answer = await within(question, timeout);
+      const answer = await within(question(), timeout);
       succeeded(number);
       return answer;
     } catch (error) {
@@ -71,7 +71,7 @@ export function guardStore({ name, patience, now, isAnswer = () => false, onBack
         throw error;
       }
       failed(number, askedAt, error);
-      throw storeUnavailable(name, error === tooLate ? new Error(`no answer within ${timeout} ms`) : error);
+      throw storeUnavailable(name, error);
     }
   }
 
@@ -83,7 +83,7 @@ export function guardStore({ name, patience, now, isAnswer = () => false, onBack
           // Somebody is finding out: whoever comes meanwhile would be refused by a store that is back.
           const left = until - performance.now();
           if (left <= 0) throw storeUnavailable(name, leftAlone);
-          await within(async () => probe, left).catch(noMatter);
+          await within(probe, left).catch(noMatter);
           continue;
         }
         if (now() < leftAloneUntil) throw storeUnavailable(name, leftAlone);

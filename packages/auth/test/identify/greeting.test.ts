@@ -2,6 +2,7 @@ import type { HttpRequest } from '@ai-proxy/core';
 import { describe, expect, it } from 'vitest';
 import { makeRequest } from '../../../core/test/fixtures/make-request.ts';
 import { createKey } from '../../src/index.ts';
+import { grantOfCaller } from '../../src/grant.ts';
 import type { WayIn } from '../../src/index.ts';
 import { asked, makeGateway } from '../fixtures/make-gateway.ts';
 import type { Gateway, GatewayOptions } from '../fixtures/make-gateway.ts';
@@ -29,20 +30,7 @@ async function send(gateway: Gateway, text: string, credential?: string): Promis
   return [answer.status, answer.status === 200 ? undefined : answer.error().code, reads()];
 }
 
-const wayIn: WayIn = async (credential) =>
-  credential === 'friend'
-    ? {
-        caller: { id: 'friend' },
-        subjects: [],
-        models: [],
-        modelAliases: {},
-        operations: [],
-        routes: [],
-        maxOutputTokens: undefined,
-        endUserLimits: {},
-        tags: [],
-      }
-    : undefined;
+const wayIn: WayIn = async (credential) => (credential === 'friend' ? grantOfCaller({ id: 'friend' }) : undefined);
 
 describe('before the body of a request is read', () => {
   it('strangers are turned away, whatever they send', async () => {

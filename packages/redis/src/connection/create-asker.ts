@@ -1,6 +1,6 @@
 import { reasonOf, RedisError, toRedisError } from '../redis-error.ts';
 import type { RedisConnection } from './redis-connection.ts';
-import { late, within } from './within.ts';
+import { TooLate, within } from '@ai-proxy/core/key-store';
 
 /** Asks Redis something, within the deadline. */
 export type Asker = <Answer>(ask: () => Promise<Answer>) => Promise<Answer>;
@@ -29,7 +29,7 @@ export function createAsker(connection: RedisConnection, store: string, deadline
     try {
       await within(opening, firstConnection, () => (wasTried = true));
     } catch (error) {
-      throw error === late ? disconnected(connection.problem ?? new Error(`none within ${firstConnection} ms`)) : disconnected(error);
+      throw error instanceof TooLate ? disconnected(connection.problem ?? error) : disconnected(error);
     }
   }
 
@@ -53,7 +53,9 @@ export function createAsker(connection: RedisConnection, store: string, deadline
         answer.then(settled, settled);
       });
     } catch (error) {
-      throw error === late ? new RedisError('DEADLINE', store, `Redis did not answer within ${deadline} ms`) : toRedisError(error, store);
+      throw error instanceof TooLate
+        ? new RedisError('DEADLINE', store, `Redis did not answer within ${deadline} ms`)
+        : toRedisError(error, store);
     }
   };
 }

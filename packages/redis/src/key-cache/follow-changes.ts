@@ -1,5 +1,5 @@
 import type { KeyStore } from '@ai-proxy/core';
-import { late, within } from '../connection/within.ts';
+import { within } from '@ai-proxy/core/key-store';
 
 /** Asks a store again and again which keys have changed. */
 export interface ChangeFollower {
@@ -43,7 +43,7 @@ export function createChangeFollower(store: KeyStore, { interval, onChange, onLo
       askedAt = startedAt;
       hasProblem = false;
     } catch (error) {
-      if (!hasProblem) onProblem(error === late ? new Error(`it has not answered for ${mostWait} ms`) : error);
+      if (!hasProblem) onProblem(error);
       hasProblem = true;
     }
     if (!isStopped) timer = setTimeout(() => void follow(), interval).unref();

@@ -4,7 +4,7 @@ import type { SqlDatabase } from '../database/open-sql.ts';
 import { openPool } from '../database/postgres-dialect.ts';
 import type { Question, Row } from '../keys/script.ts';
 import { createSqliteKeys } from '../keys/sqlite/sqlite-keys.ts';
-import { within } from '../keys/within.ts';
+import { within } from '@ai-proxy/core/key-store';
 
 /** The table of owners in one of the databases. Every promise settles by the deadline. */
 export interface OwnerTables {

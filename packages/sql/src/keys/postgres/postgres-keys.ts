@@ -6,7 +6,7 @@ import { fromHashBytes } from '../rows/hash-bytes.ts';
 import { readBytes } from '../rows/read-column.ts';
 import type { Question, Row } from '../script.ts';
 import { keysByHashes } from '../statements.ts';
-import { within } from '../within.ts';
+import { within } from '@ai-proxy/core/key-store';
 import { gather } from './gather.ts';
 import { createListener } from './listener.ts';
 import type { ListenerOptions } from './listener.ts';

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { KeyConflict } from '@ai-proxy/core/key-store';
-import { within } from '../within.ts';
+import { within } from '@ai-proxy/core/key-store';
 import type { Row, Script } from '../script.ts';
 import { channel } from './listener.ts';
 

@@ -2,7 +2,7 @@ import { isBusy, whileBusy } from '../../database/while-busy.ts';
 import { prepareFile } from '../../database/prepare-file.ts';
 import type { KeyTables } from '../key-tables.ts';
 import { keyByHash } from '../statements.ts';
-import { within } from '../within.ts';
+import { within } from '@ai-proxy/core/key-store';
 import type { KeysFile } from './keys-file.ts';
 import { openKeysFile } from './keys-file.ts';
 
