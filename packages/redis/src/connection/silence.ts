@@ -8,6 +8,9 @@ export interface SilenceWatch {
   broke(): void;
 }
 
+/** Of so many questions at once a server may leave the oldest waiting. */
+const muchToDo = 100;
+
 export interface SilenceWatchOptions {
   /** Milliseconds without any answer to what was asked, or without a connection. */
   readonly patience: number;
@@ -27,7 +30,6 @@ export interface SilenceWatchOptions {
 export function watchSilence({ patience, isReady, onSilence }: SilenceWatchOptions): SilenceWatch {
   /** When what is not answered yet was asked, the oldest first. */
   const unanswered = new Set<{ readonly at: number }>();
-  /** A server with much to do may answer late: while it answers anything, it is there. */
   let heardAt = -Infinity;
   let brokenSince: number | undefined;
   let clock: NodeJS.Timeout | undefined;
@@ -37,7 +39,9 @@ export function watchSilence({ patience, isReady, onSilence }: SilenceWatchOptio
   function silentSince(): number | undefined {
     const [oldest] = unanswered;
     if (isReady()) brokenSince = undefined;
-    return oldest ? Math.max(oldest.at, heardAt) : brokenSince;
+    if (!oldest) return brokenSince;
+    // A server with much to do answers late, and while it answers anything it is there. Where little was asked, the way to it is at fault.
+    return unanswered.size > muchToDo ? Math.max(oldest.at, heardAt) : oldest.at;
   }
 
   /** How much longer there may be silence; nothing where there is none. */
