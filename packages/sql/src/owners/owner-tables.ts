@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { parseDatabaseUrl } from '../database/database-url.ts';
 import type { SqlDatabase } from '../database/open-sql.ts';
-import { openPool } from '../database/postgres-dialect.ts';
+import { openPool } from '../database/postgres-pool.ts';
 import type { Question, Row } from '../keys/script.ts';
 import { createSqliteKeys } from '../keys/sqlite/sqlite-keys.ts';
 import { within } from '@ai-proxy/core/key-store';

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { loadDriver } from '../../database/postgres-dialect.ts';
+import { loadDriver } from '../../database/postgres-pool.ts';
 import type { LoadedRows } from './read-page.ts';
 
 /** A connection that is in nobody else's hands. */

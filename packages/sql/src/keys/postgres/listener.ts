@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { Client } from 'pg';
-import { loadDriver } from '../../database/postgres-dialect.ts';
+import { loadDriver } from '../../database/postgres-pool.ts';
 
 export interface ListenerOptions {
   readonly url: string;

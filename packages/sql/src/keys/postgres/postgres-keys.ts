@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { SqlDatabase } from '../../database/open-sql.ts';
-import { openPool } from '../../database/postgres-dialect.ts';
+import { openPool } from '../../database/postgres-pool.ts';
 import type { KeyTables } from '../key-tables.ts';
 import { fromHashBytes } from '../rows/hash-bytes.ts';
 import { readBytes } from '../rows/read-column.ts';
