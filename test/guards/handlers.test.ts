@@ -30,7 +30,7 @@ const handlers: Readonly<Record<string, string>> = {
   'packages/core/src/proxy/handle-request.ts createRequestHandler': 'the stages of a call',
   'packages/logger/src/reading/accounts.ts accounts': 'the master key',
   'packages/logger/src/reading/feedback.ts feedback': 'nobody: the id of a call cannot be guessed, and nothing is told',
-  'packages/server/src/behind-key.ts behindKey': 'is a guard itself: any key, or the master key',
+  'packages/auth/src/admin/behind-key.ts behindKey': 'is a guard itself: any key, or the master key',
   'packages/server/src/health.ts health': 'nobody: it says that the process is alive',
   'packages/server/src/readiness.ts readiness': 'nobody: it says what does not answer, by names of the house',
   'packages/server/src/refuse-strangers.ts refuseStrangers': 'is a guard itself',

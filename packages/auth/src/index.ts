@@ -11,6 +11,8 @@ export { memoryOwners } from './owners/memory-owners.ts';
 export type { ObjectName, ObjectOwners, ObjectPage, OwnedObject } from './owners/object-owners.ts';
 export type { StorePatience } from './store/guarded-store.ts';
 export { createKey, hashKey, isWellFormed, maskKey } from './key/key-text.ts';
+export { behindKey } from './admin/behind-key.ts';
+export type { BehindKeyOptions } from './admin/behind-key.ts';
 export { keyAdmin } from './admin/key-admin.ts';
 export type { KeyAdminOptions } from './admin/key-admin.ts';
 export { jwt } from './jwt/jwt.ts';

@@ -55,6 +55,8 @@ export type { HttpRelay, HttpReply, HttpStream, RelayClocks, RelayEnd } from './
 export type { HttpRequest, HttpRequestBody } from './http/request.ts';
 export { behindMasterKey } from './admin/behind-master-key.ts';
 export type { MasterKeyOptions } from './admin/behind-master-key.ts';
+export { reasonOf } from './errors/reason-of.ts';
+export { TooLate, within } from './stores/within.ts';
 export { privateJson } from './admin/private-json.ts';
 export { readQuery } from './admin/read-query.ts';
 export type { Query } from './admin/read-query.ts';

@@ -1,3 +1,4 @@
+import { reasonOf } from '@ai-proxy/core';
 /** What is wrong with a Redis that did not do what was asked, in Redis's own words where it has one. */
 export type RedisErrorCode =
   /** No answer within the deadline. */
@@ -77,12 +78,6 @@ export function toRedisError(error: unknown, store: string): RedisError {
   return isDisconnected
     ? new RedisError('DISCONNECTED', store, `there is no connection to Redis: ${reasonOf(error)}`, error)
     : new RedisError('FAILED', store, `Redis failed: ${firstLine(message)}`, error);
-}
-
-/** Several addresses that were tried in vain come as one error without a message. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map((one) => reasonOf(one)).join('; ');
-  return firstLine(error instanceof Error ? error.message || error.name : String(error));
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? `${error.name} ${error.constructor.name}` : '');

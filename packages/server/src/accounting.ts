@@ -1,4 +1,4 @@
-import { keyAdmin, keys } from '@ai-proxy/auth';
+import { behindKey, keyAdmin, keys } from '@ai-proxy/auth';
 import { behindMasterKey } from '@ai-proxy/core';
 import type { Handler, ProxyOptions } from '@ai-proxy/core';
 import { metrics } from '@ai-proxy/logger/prometheus';
@@ -6,7 +6,6 @@ import { prices } from '@ai-proxy/logger/prices';
 import { accounts, feedback } from '@ai-proxy/logger/reading';
 import { ledgerSink } from '@ai-proxy/sql';
 import type { LedgerSink } from '@ai-proxy/sql';
-import { behindKey } from './behind-key.ts';
 import { refuseMasterKey } from './refuse-master-key.ts';
 import type { Stores } from './stores.ts';
 
@@ -39,6 +38,10 @@ export function createAccounting(stores: Stores | undefined, masterKey: string |
     options: { ...shared, receipts: [counts, sink], policies: [guard] },
     sink,
     metrics: behindMasterKey(counts.handler, { masterKey }),
-    handlers: [keyAdmin({ store, counter, ledger, masterKey }), accounts({ ledger, masterKey }), behindKey(feedback({ ledger }), store)],
+    handlers: [
+      keyAdmin({ store, counter, ledger, masterKey }),
+      accounts({ ledger, masterKey }),
+      behindKey(feedback({ ledger }), { store }),
+    ],
   };
 }

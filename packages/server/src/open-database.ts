@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { openSql } from '@ai-proxy/sql';
+import { reasonOf } from '@ai-proxy/core';
+import { openSql, withoutSecrets } from '@ai-proxy/sql';
 import type { SqlDatabase } from '@ai-proxy/sql';
-import { reasonOf } from './reason-of.ts';
 import { SettingsError } from './server-settings.ts';
 
 /** Opens a database and brings its tables up to date, or says in one line why that cannot be. */
@@ -12,7 +12,7 @@ export async function openDatabase(url: string): Promise<SqlDatabase> {
     return database;
   } catch (error) {
     await database.close();
-    throw new SettingsError(`the database ${withoutPassword(url)} cannot be used: ${withoutSecrets(reasonOf(error), url)}.`);
+    throw new SettingsError(`the database ${withoutPassword(url)} cannot be used: ${withoutSecrets(url)(reasonOf(error))}.`);
   }
 }
 
@@ -40,19 +40,4 @@ export function withoutPassword(url: string): string {
   // A password that was not encoded is read as something else.
   const isSure = !pathname.includes('@') && (username !== '' || !url.includes('@'));
   return isSure ? `postgres://${host}${pathname}` : 'postgres://…';
-}
-
-/** Drivers do not repeat passwords; that is not to be relied on. */
-function withoutSecrets(text: string, url: string): string {
-  const password = URL.canParse(url) ? new URL(url).password : '';
-  const spellings = password === '' ? [] : [password, decode(password)];
-  return spellings.reduce((left, one) => left.replaceAll(one, '…'), text);
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,9 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
+import { reasonOf, within } from '@ai-proxy/core';
 import { redis } from '@ai-proxy/redis';
 import type { RedisConnection } from '@ai-proxy/redis';
-import { reasonOf } from './reason-of.ts';
 import { SettingsError } from './server-settings.ts';
-import { within } from '@ai-proxy/core/key-store';
 
 /** Names Redis by its URL; nothing is opened yet. */
 export function nameRedis(url: string): RedisConnection {

@@ -1,7 +1,5 @@
-import { consoleLog } from '@ai-proxy/core';
+import { consoleLog, reasonOf, within } from '@ai-proxy/core';
 import type { Handler, Log } from '@ai-proxy/core';
-import { reasonOf } from './reason-of.ts';
-import { within } from '@ai-proxy/core/key-store';
 
 /** Something that the server needs. */
 export interface Need {

@@ -1,5 +1,6 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { reasonOf, within } from '@ai-proxy/core';
 import type { ObjectOwners } from '@ai-proxy/auth';
 import type { Counter, KeyStore, Ledger } from '@ai-proxy/core';
 import { redisCounter, redisKeyCache } from '@ai-proxy/redis';
@@ -9,10 +10,8 @@ import type { SqlDatabase } from '@ai-proxy/sql';
 import { openDatabase, withoutPassword } from './open-database.ts';
 import { nameRedis, warmRedis } from './open-redis.ts';
 import type { Need } from './readiness.ts';
-import { reasonOf } from './reason-of.ts';
 import { SettingsError } from './server-settings.ts';
 import type { ServerSettings } from './server-settings.ts';
-import { within } from '@ai-proxy/core/key-store';
 
 /** What the server keeps: the accounts of its calls, and with a master key who may call and how much. */
 export interface Stores {

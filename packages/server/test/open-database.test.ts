@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openDatabase, withoutPassword } from '../src/open-database.ts';
-import { reasonOf } from '../src/reason-of.ts';
+import { reasonOf } from '@ai-proxy/core';
 
 describe('the place of a database', () => {
   it.each([

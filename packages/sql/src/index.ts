@@ -1,4 +1,5 @@
 export { openSql } from './database/open-sql.ts';
+export { withoutSecrets } from './database/without-secrets.ts';
 export type { DatabaseKind, SqlDatabase, SqlOptions } from './database/open-sql.ts';
 export type { PostgresOptions } from './database/postgres-dialect.ts';
 export type {

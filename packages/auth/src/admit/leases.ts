@@ -1,6 +1,6 @@
+import { TooLate, within } from '@ai-proxy/core';
 import type { Counter, Reservation } from '@ai-proxy/core';
 import type { GuardedStore } from '../store/guarded-store.ts';
-import { TooLate, within } from '@ai-proxy/core/key-store';
 import type { Endings } from './endings.ts';
 import { placeOf, placesOf } from './sum-places.ts';
 import { fewAtOnce } from './few-at-once.ts';

@@ -1,5 +1,4 @@
-import { ProxyError } from '@ai-proxy/core';
-import { TooLate, within } from '@ai-proxy/core/key-store';
+import { ProxyError, TooLate, within } from '@ai-proxy/core';
 
 /** How a store is asked, in milliseconds. */
 export interface StorePatience {

@@ -3,4 +3,3 @@ export { boundedLimit } from '../ledger/cursor.ts';
 export { KeyConflict } from './key-conflict.ts';
 export type { ConflictReason } from './key-conflict.ts';
 export { fromKeyCursor, toKeyCursor } from './key-cursor.ts';
-export { TooLate, within } from './within.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TooLate, within } from '../../src/stores/key-store-parts.ts';
+import { TooLate, within } from '../../src/stores/within.ts';
 
 const never = new Promise<never>(() => {});
 

@@ -1,6 +1,6 @@
-import { reasonOf, RedisError, toRedisError } from '../redis-error.ts';
+import { reasonOf, TooLate, within } from '@ai-proxy/core';
+import { RedisError, toRedisError } from '../redis-error.ts';
 import type { RedisConnection } from './redis-connection.ts';
-import { TooLate, within } from '@ai-proxy/core/key-store';
 
 /** Asks Redis something, within the deadline. */
 export type Asker = <Answer>(ask: () => Promise<Answer>) => Promise<Answer>;

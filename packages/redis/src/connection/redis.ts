@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { createClient } from '@redis/client';
+import { within } from '@ai-proxy/core';
 import type { NodeRedisClient } from './node-redis.ts';
 import { fromNodeRedis } from './node-redis.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { watchSilence } from './silence.ts';
-import { within } from '@ai-proxy/core/key-store';
 
 export interface RedisOptions {
   /** `redis://user:password@host:6379/0`, or `rediss://` for TLS. @default the variable `REDIS_URL`, and without it `redis://127.0.0.1:6379` */

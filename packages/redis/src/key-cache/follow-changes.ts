@@ -1,5 +1,5 @@
+import { within } from '@ai-proxy/core';
 import type { KeyStore } from '@ai-proxy/core';
-import { within } from '@ai-proxy/core/key-store';
 
 /** Asks a store again and again which keys have changed. */
 export interface ChangeFollower {

@@ -1,4 +1,4 @@
-import { ProxyError } from '@ai-proxy/core';
+import { ProxyError, reasonOf } from '@ai-proxy/core';
 import { KeyConflict } from '@ai-proxy/core/key-store';
 import { withoutSecrets } from '../database/without-secrets.ts';
 
@@ -9,12 +9,5 @@ import { withoutSecrets } from '../database/without-secrets.ts';
 export function toStoreFailure(name: string, url: string, error: unknown): Error {
   // What a store says of a request in its own words is no failure.
   if (error instanceof KeyConflict || error instanceof ProxyError) return error;
-  return new Error(withoutSecrets(url)(`The store "${name}" failed: ${wordsOf(error)}`));
-}
-
-function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'it did not say why';
-  // Several addresses of one server that were all tried in vain: the whole says nothing.
-  if (error instanceof AggregateError) return error.errors.map(wordsOf).join(', ');
-  return error.cause instanceof Error ? `${error.message} (${wordsOf(error.cause)})` : error.message;
+  return new Error(withoutSecrets(url)(`The store "${name}" failed: ${reasonOf(error)}`));
 }

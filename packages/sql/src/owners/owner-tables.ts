@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
+import { within } from '@ai-proxy/core';
 import { parseDatabaseUrl } from '../database/database-url.ts';
 import type { SqlDatabase } from '../database/open-sql.ts';
 import { openPool } from '../database/postgres-pool.ts';
 import type { Question, Row } from '../keys/script.ts';
 import { createSqliteKeys } from '../keys/sqlite/sqlite-keys.ts';
-import { within } from '@ai-proxy/core/key-store';
 
 /** The table of owners in one of the databases. Every promise settles by the deadline. */
 export interface OwnerTables {

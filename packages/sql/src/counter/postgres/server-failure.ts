@@ -1,3 +1,4 @@
+import { reasonOf } from '@ai-proxy/core';
 import { SqlError } from '../sql-error.ts';
 import type { SqlErrorCode } from '../sql-error.ts';
 
@@ -44,10 +45,3 @@ export const isWorthAnother = (error: unknown): boolean =>
 export const isRefusal = (error: unknown): boolean => codeOf(error).length === 5 && !isWorthAnother(error);
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
-
-/** Several addresses that were tried in vain come as one error without a message. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map((one) => reasonOf(one)).join('; ');
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  return (text.split('\n')[0] ?? '').slice(0, 200);
-}

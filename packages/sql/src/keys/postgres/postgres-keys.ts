@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { within } from '@ai-proxy/core';
 import type { SqlDatabase } from '../../database/open-sql.ts';
 import { openPool } from '../../database/postgres-pool.ts';
 import type { KeyTables } from '../key-tables.ts';
@@ -6,7 +7,6 @@ import { fromHashBytes } from '../rows/hash-bytes.ts';
 import { readBytes } from '../rows/read-column.ts';
 import type { Question, Row } from '../script.ts';
 import { keysByHashes } from '../statements.ts';
-import { within } from '@ai-proxy/core/key-store';
 import { gather } from './gather.ts';
 import { createListener } from './listener.ts';
 import type { ListenerOptions } from './listener.ts';

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
+import { within } from '@ai-proxy/core';
 import { KeyConflict } from '@ai-proxy/core/key-store';
-import { within } from '@ai-proxy/core/key-store';
 import type { Row, Script } from '../script.ts';
 import { channel } from './listener.ts';
 

@@ -1,8 +1,8 @@
+import { within } from '@ai-proxy/core';
 import { isBusy, whileBusy } from '../../database/while-busy.ts';
 import { prepareFile } from '../../database/prepare-file.ts';
 import type { KeyTables } from '../key-tables.ts';
 import { keyByHash } from '../statements.ts';
-import { within } from '@ai-proxy/core/key-store';
 import type { KeysFile } from './keys-file.ts';
 import { openKeysFile } from './keys-file.ts';
 
