@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDatabases } from '../../packages/sql/test/keys/open-databases.ts';
 import { auditQuestion, keysQuestion } from '../../packages/sql/src/keys/read-pages.ts';
-import type { Question } from '../../packages/sql/src/keys/script.ts';
+import type { Question } from '../../packages/sql/src/database/script.ts';
 import { keyByAlias, keyByHash, keyById, keysByHashes, lastNews, lastNumber, newsFrom } from '../../packages/sql/src/keys/statements.ts';
 import { openPlainSql } from '../ledger/plain-sql.ts';
 import { fillKeys } from './fill-keys.ts';

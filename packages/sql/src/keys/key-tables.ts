@@ -1,4 +1,4 @@
-import type { Question, Row, Script } from './script.ts';
+import type { Question, Row, Script } from '../database/script.ts';
 
 /** The tables of keys in one of the databases. Every promise settles by the deadline. */
 export interface KeyTables {

@@ -1,7 +1,7 @@
 import type { KeyChanges } from '@ai-proxy/core';
 import type { KeyTables } from './key-tables.ts';
 import { readNumber, readText } from './rows/read-column.ts';
-import type { Row } from './script.ts';
+import type { Row } from '../database/script.ts';
 import { lastNews, newsFrom } from './statements.ts';
 
 /**

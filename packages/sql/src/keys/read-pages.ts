@@ -4,7 +4,7 @@ import type { KeyTables } from './key-tables.ts';
 import { fromChangeRow } from './rows/change-rows.ts';
 import { fromKeyRow } from './rows/key-rows.ts';
 import { isStorable } from './rows/storable-text.ts';
-import type { Question, Value } from './script.ts';
+import type { Question, Value } from '../database/script.ts';
 import { selectChanges, selectKeys } from './statements.ts';
 
 type Condition = readonly [column: string, value: string | number | undefined];

@@ -3,7 +3,7 @@ import type { KeyChange, KeyRecord } from '@ai-proxy/core';
 import { toChangeValues } from './rows/change-rows.ts';
 import { fromKeyRow, hashesOf, toKeyValues } from './rows/key-rows.ts';
 import { readNumber } from './rows/read-column.ts';
-import type { Row, Script, Value } from './script.ts';
+import type { Row, Script, Value } from '../database/script.ts';
 import {
   deleteHash,
   deleteKey,

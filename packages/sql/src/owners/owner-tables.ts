@@ -3,8 +3,8 @@ import { within } from '@ai-proxy/core';
 import { parseDatabaseUrl } from '../database/database-url.ts';
 import type { SqlDatabase } from '../database/open-sql.ts';
 import { openPool } from '../database/postgres-pool.ts';
-import type { Question, Row } from '../keys/script.ts';
-import { createSqliteKeys } from '../keys/sqlite/sqlite-keys.ts';
+import type { Question, Row } from '../database/script.ts';
+import { createPatientFile } from '../database/patient-file.ts';
 
 /** The table of owners in one of the databases. Every promise settles by the deadline. */
 export interface OwnerTables {
@@ -16,8 +16,8 @@ export interface OwnerTables {
 export function openOwnerTables(database: SqlDatabase, timeout: number, connections: number): OwnerTables {
   const place = parseDatabaseUrl(database.url);
   if (place.kind === 'postgres') return openOnServer(database, timeout, connections);
-  const file = createSqliteKeys(place.path, timeout);
-  return { ask: async (question) => file.read(question), close: async () => file.close() };
+  const file = createPatientFile(place.path, timeout);
+  return { ask: file.read, close: file.close };
 }
 
 function openOnServer(database: SqlDatabase, timeout: number, connections: number): OwnerTables {

@@ -2,7 +2,7 @@ import { parseDatabaseUrl } from '../database/database-url.ts';
 import type { SqlDatabase } from '../database/open-sql.ts';
 import { isStorable } from '../keys/rows/storable-text.ts';
 import { toStoreFailure } from '../keys/store-failure.ts';
-import type { Question, Row } from '../keys/script.ts';
+import type { Question, Row } from '../database/script.ts';
 import { openOwnerTables } from './owner-tables.ts';
 import { ownerStatements } from './statements.ts';
 

@@ -5,7 +5,7 @@ import { openPool } from '../../database/postgres-pool.ts';
 import type { KeyTables } from '../key-tables.ts';
 import { fromHashBytes } from '../rows/hash-bytes.ts';
 import { readBytes } from '../rows/read-column.ts';
-import type { Question, Row } from '../script.ts';
+import type { Question, Row } from '../../database/script.ts';
 import { keysByHashes } from '../statements.ts';
 import { gather } from './gather.ts';
 import { createListener } from './listener.ts';

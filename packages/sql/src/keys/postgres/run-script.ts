@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { within } from '@ai-proxy/core';
 import { KeyConflict } from '@ai-proxy/core/key-store';
-import type { Row, Script } from '../script.ts';
+import type { Row, Script } from '../../database/script.ts';
 import { channel } from './listener.ts';
 
 /** The same number in every instance. Whoever has it is the only one who writes keys. */

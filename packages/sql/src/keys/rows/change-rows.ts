@@ -1,5 +1,5 @@
 import type { KeyAction, KeyChange } from '@ai-proxy/core';
-import type { Row, Value } from '../script.ts';
+import type { Row, Value } from '../../database/script.ts';
 import { nonsense, readJson, readNumber, readText } from './read-column.ts';
 import { storable } from './storable-text.ts';
 

@@ -2,7 +2,7 @@ import { isJsonObject } from '@ai-proxy/core';
 import type { EarlierHash, KeyRecord } from '@ai-proxy/core';
 import { isLimits } from './check-limits.ts';
 import { nonsense, readJson } from './read-column.ts';
-import type { Row } from '../script.ts';
+import type { Row } from '../../database/script.ts';
 
 /** What of a key has parts of its own, and is kept as one JSON text. */
 export type KeyDetails = Pick<

@@ -1,7 +1,7 @@
 import type { KeyRecord } from '@ai-proxy/core';
 import type { KeyColumn } from '../statements.ts';
 import { keyColumns } from '../statements.ts';
-import type { Row, Value } from '../script.ts';
+import type { Row, Value } from '../../database/script.ts';
 import { fromHashBytes, toHashBytes } from './hash-bytes.ts';
 import { fromDetails, toDetails } from './key-details.ts';
 import { readBytes, readFlag, readMaybeNumber, readMaybeText, readNumber, readText } from './read-column.ts';

@@ -1,6 +1,6 @@
 import { isJsonObject } from '@ai-proxy/core';
 import type { JsonObject } from '@ai-proxy/core';
-import type { Row } from '../script.ts';
+import type { Row } from '../../database/script.ts';
 
 /** What a row has to hold and does not. Somebody else has written it: whoever reads it any further would only guess. */
 export const nonsense = (what: string): TypeError => new TypeError(`a row of the table of keys has a wrong ${what}`);

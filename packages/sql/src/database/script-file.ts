@@ -1,19 +1,19 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { Question, Row, Script } from '../script.ts';
+import type { Question, Row, Script } from './script.ts';
 
-/** The tables of keys in a file. Everything is done at once or refused at once: nothing waits for a lock. */
-export interface KeysFile {
+/** A SQLite file. Everything is done at once or refused at once: nothing waits for a lock. */
+export interface ScriptFile {
   ask(question: Question): readonly Row[];
   /** Runs a script from its first statement to its last; nothing of it is left where it throws. */
   run<Answer>(script: Script<Answer>): Answer;
   close(): void;
 }
 
-export async function openKeysFile(path: string): Promise<KeysFile> {
+export async function openScriptFile(path: string): Promise<ScriptFile> {
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(path);
   database.exec('pragma busy_timeout = 0');
-  // A key that was revoked stays so, whatever happens to the power. Keys are written rarely enough for that.
+  // A key that was revoked stays so, whatever happens to the power. What is kept like this is written rarely enough for that.
   database.exec('pragma synchronous = full');
   database.exec('pragma cache_size = -8192');
   const prepare = createPreparation(database);

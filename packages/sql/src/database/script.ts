@@ -3,7 +3,7 @@ export type Value = string | number | Uint8Array | null;
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A statement, written down in this folder, and what its `$1`, `$2`, … stand for. No value is ever part of the text. */
+/** A statement, written down in the code, and what its `$1`, `$2`, … stand for. No value is ever part of the text. */
 export interface Question {
   readonly text: string;
   readonly values: readonly Value[];
